@@ -1,0 +1,1 @@
+"""Judges: each reads one letter against the requirements and returns findings, never a rank."""

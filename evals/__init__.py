@@ -1,0 +1,1 @@
+"""Evaluations: labelled data, metrics and reports about the rooms below."""
