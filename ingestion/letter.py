@@ -141,4 +141,4 @@ def natural_key(letter_id: str) -> tuple[tuple[int, int, str], ...]:
     key = tuple(
         (0, int(piece), piece) if piece[0] in "0123456789" else (1, 0, piece) for piece in pieces
     )
-    return (*key, (2, 0, letter_id))
+    return (*key, (-1, 0, letter_id))
