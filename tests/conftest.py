@@ -1,0 +1,68 @@
+"""What every test stands on: no socket beyond loopback, a fake key, and stores shared by a whole run.
+
+Knows nothing about any one room.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import loopback_only
+import pytest
+
+if TYPE_CHECKING:
+    from ingestion.embedders import LetterEmbedder
+    from ingestion.store import Store
+
+ROOT = Path(__file__).resolve().parent.parent
+SEALED = Path(__file__).resolve().parent / "sealed"
+
+# From here on neither the tests nor the processes they start can reach another machine.
+loopback_only.seal()
+os.environ["PYTHONPATH"] = os.pathsep.join([str(SEALED), *filter(None, [os.environ.get("PYTHONPATH")])])
+# A key that stands in the environment must change nothing.
+os.environ["OPENAI_API_KEY"] = "sk-fake-key-of-the-test-suite"
+os.environ["TOKENIZERS_PARALLELISM"] = "false"
+for name in ("WINNOW_STORE", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
+    os.environ.pop(name, None)
+
+
+@pytest.fixture(autouse=True)
+def nothing_leaves_the_machine() -> Iterator[None]:
+    """Fail a test whose code tried to reach another machine, even if a library swallowed the refusal."""
+    loopback_only.ATTEMPTS.clear()
+    yield
+    attempts = list(loopback_only.ATTEMPTS)
+    loopback_only.ATTEMPTS.clear()
+    assert attempts == []
+
+
+@pytest.fixture(scope="session")
+def samples() -> Path:
+    """The folder of bundled letters and jobs."""
+    return ROOT / "ingestion" / "samples"
+
+
+@pytest.fixture(scope="session")
+def embedder() -> LetterEmbedder:
+    """The default encoder, loaded once for the whole run."""
+    from ingestion.blinding import MASKING_VERSION
+    from ingestion.embedders import load_embedder
+
+    return load_embedder("minilm", masking=MASKING_VERSION)
+
+
+@pytest.fixture(scope="session")
+def sample_store(
+    tmp_path_factory: pytest.TempPathFactory, embedder: LetterEmbedder, samples: Path
+) -> Iterator[Store]:
+    """A store with the bundled letters in its posting ``default``. Shared: a test must not write into it."""
+    from ingestion.ingest import ingest
+    from ingestion.store import Store
+
+    with Store.open(tmp_path_factory.mktemp("samples") / "store", create=True) as store:
+        ingest(store, embedder, [str(samples / "letters")])
+        yield store
