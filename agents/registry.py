@@ -14,23 +14,27 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class PipelineRow:
-    """One pipeline. ``embedder`` is a row of EMBEDDERS, ``strategy`` the default judge."""
+    """One pipeline. ``embedder`` is a row of EMBEDDERS, ``strategy`` the judge that reads by default."""
 
     name: str
     embedder: str
     strategy: str
-    needs: str
 
 
 PIPELINES: dict[str, PipelineRow] = {
-    "offline": PipelineRow("offline", "minilm", "evidence", "nothing: no network, no key, no GPU"),
-    "bge": PipelineRow("bge", "bge-large", "evidence", "the weights of BAAI/bge-large-en-v1.5"),
-    "e5": PipelineRow("e5", "e5-large", "evidence", "the weights of intfloat/e5-large-v2"),
+    "offline": PipelineRow("offline", "minilm", "evidence"),
+    "bge-qwen": PipelineRow("bge-qwen", "bge-large", "labels"),
+    "e5-phi3": PipelineRow("e5-phi3", "e5-large", "labels"),
 }
+
+STRATEGIES: dict[str, str] = {
+    "evidence": "reads sentences, terms, years, degrees and credentials; no language model",
+}
+"""The judges of this version, by the name that --strategy takes."""
 
 
 class PipelineError(ValueError):
-    """A pipeline that does not exist or cannot run here."""
+    """A pipeline or strategy that does not exist or cannot run here."""
 
 
 def pipeline_row(name: str) -> PipelineRow:
@@ -44,8 +48,35 @@ def pipeline_row(name: str) -> PipelineRow:
     return PIPELINES[name]
 
 
+def strategy_of(pipeline: str, strategy: str | None) -> str:
+    """Return the judge to use: the one asked for, or the pipeline's own.
+
+    Raises:
+        PipelineError: this version has no such judge.
+    """
+    chosen = strategy or pipeline_row(pipeline).strategy
+    if chosen in STRATEGIES:
+        return chosen
+    known = ", ".join(STRATEGIES)
+    if strategy is None:
+        raise PipelineError(
+            f"pipeline {pipeline} judges by {chosen}, which this version does not have; "
+            f"use --pipeline offline (judges: {known})"
+        )
+    raise PipelineError(f"--strategy must be one of {known}, but got {strategy!r}")
+
+
 def pipeline_missing(name: str) -> str | None:
-    """Return what keeps the pipeline from running on this machine, in one line, or None."""
+    """Return what keeps the pipeline from screening on this machine, in one line, or None."""
+    row = pipeline_row(name)
+    missing = embedder_missing(name)
+    if missing is None and row.strategy not in STRATEGIES:
+        return f"its judge ({row.strategy}) is not in this version"
+    return missing
+
+
+def embedder_missing(name: str) -> str | None:
+    """Return what keeps the pipeline's embedder from loading on this machine, in one line, or None."""
     from ingestion.embedders import embedder_available
 
     return embedder_available(pipeline_row(name).embedder)
@@ -61,7 +92,7 @@ def load_pipeline_embedder(name: str) -> LetterEmbedder:
     from ingestion.embedders import load_embedder
 
     row = pipeline_row(name)
-    missing = pipeline_missing(name)
+    missing = embedder_missing(name)
     if missing is not None:
         raise PipelineError(f"pipeline {name} cannot run here: {missing}; --pipeline offline needs nothing")
     return load_embedder(row.embedder, masking=MASKING_VERSION)

@@ -1,0 +1,66 @@
+"""The fingerprint of a result: everything that it depends on besides the letters themselves.
+
+Holds names, versions and hashes only, never a word of a letter.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from agents.judging import Judge
+from agents.verdict import JsonValue, Requirement
+
+if TYPE_CHECKING:
+    from ingestion.embedders import LetterEmbedder
+
+LIBRARIES = (
+    "faiss-cpu",
+    "llama-index-core",
+    "numpy",
+    "sentence-transformers",
+    "tokenizers",
+    "torch",
+    "transformers",
+)
+"""Libraries whose version can change a vector, an order or a label."""
+
+
+def requirements_hash(requirements: Sequence[Requirement]) -> str:
+    """Return sixteen hex digits that stand for the requirements and their weights."""
+    rows = [[r.id, r.text, r.kind, r.weight] for r in requirements]
+    return hashlib.sha256(json.dumps(rows).encode()).hexdigest()[:16]
+
+
+def fingerprint(
+    pipeline: str,
+    embedder: LetterEmbedder,
+    judge: Judge,
+    requirements: Sequence[Requirement],
+    retrieval: str,
+    top_k: int | None,
+) -> dict[str, JsonValue]:
+    """Return the fingerprint as plain JSON data."""
+    identity = embedder.identity
+    return {
+        "name": pipeline,
+        "judge": judge.fingerprint(),
+        "embedder": {
+            "model": identity.model,
+            "revision": identity.revision,
+            "pooling": identity.pooling,
+            "query_prefix": identity.query_prefix,
+            "passage_prefix": identity.passage_prefix,
+            "dimension": identity.dimension,
+            "runtime": dict(sorted(embedder.runtime.items())),
+        },
+        "masking": identity.masking,
+        "retrieval": retrieval,
+        "top_k": top_k,
+        "requirements": requirements_hash(requirements),
+        "libraries": {name: version(name) for name in LIBRARIES},
+        "seed": None,
+    }

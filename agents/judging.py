@@ -1,0 +1,179 @@
+"""Judging a pool: every letter gets findings, or stands aside with the reason.
+
+A letter is judged alone: a judge is handed one letter at a time and never sees the pool.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from agents.verdict import Assessment, Finding, JsonValue, Quote, Requirement, Unjudged
+from ingestion.letter import Letter, natural_key
+from ingestion.store import LetterMaterial, Store
+
+LANGUAGE_NAMES = {
+    "ar": "Arabic",
+    "cs": "Czech",
+    "da": "Danish",
+    "de": "German",
+    "el": "Greek",
+    "en": "English",
+    "es": "Spanish",
+    "fi": "Finnish",
+    "fr": "French",
+    "hi": "Hindi",
+    "hu": "Hungarian",
+    "it": "Italian",
+    "ja": "Japanese",
+    "ko": "Korean",
+    "nl": "Dutch",
+    "no": "Norwegian",
+    "pl": "Polish",
+    "pt": "Portuguese",
+    "ro": "Romanian",
+    "ru": "Russian",
+    "sv": "Swedish",
+    "tr": "Turkish",
+    "uk": "Ukrainian",
+    "zh": "Chinese",
+}
+
+
+def language_name(code: str) -> str:
+    """Return the English name of an ISO 639-1 code, or the code itself."""
+    return LANGUAGE_NAMES.get(code, code)
+
+
+LetterReader = Callable[[LetterMaterial], tuple[Finding, ...]]
+"""Reads one letter and answers the requirements in their order."""
+
+
+class Judge(Protocol):
+    """Reads letters one at a time."""
+
+    strategy: str
+    languages: frozenset[str]
+    limit: int | None
+
+    def fingerprint(self) -> dict[str, JsonValue]:
+        """Return what a result of this judge depends on."""
+        ...
+
+    def reader(self, requirements: Sequence[Requirement]) -> LetterReader:
+        """Return a function that reads one letter against ``requirements``."""
+        ...
+
+
+class ScreeningCancelled(Exception):
+    """The person stopped the screening; nothing of it is kept."""
+
+
+class QuoteMismatch(AssertionError):
+    """A finding whose quote is not the letter's own words; it must never leave the judge."""
+
+
+def quote_span(letter: Letter, start: int, end: int) -> Quote:
+    """Return the words of ``letter.text`` behind ``judged_text[start:end]``."""
+    first, last = letter.offsets.to_text(start, end)
+    return Quote(text=letter.text[first:last], start=first, end=last)
+
+
+@dataclass(frozen=True, slots=True)
+class PoolEntry:
+    """One letter waiting to be judged, with its best passage cosine."""
+
+    letter: Letter
+    similarity: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What became of the pool."""
+
+    assessments: tuple[Assessment, ...]
+    unjudged: tuple[Unjudged, ...]
+    over_limit: int
+
+
+def judge_pool(
+    store: Store,
+    embedder_key: str,
+    pool: Sequence[PoolEntry],
+    judge: Judge,
+    requirements: Sequence[Requirement],
+    *,
+    limit: int | None = None,
+    on_progress: Callable[[int, int], None] | None = None,
+    cancel: threading.Event | None = None,
+) -> Judged:
+    """Judge the pool in its order, at most ``limit`` letters of it.
+
+    Raises:
+        ScreeningCancelled: ``cancel`` was set while letters were being read.
+    """
+    readable = [entry for entry in pool if entry.letter.language in judge.languages]
+    foreign = [_foreign(entry, judge) for entry in pool if entry.letter.language not in judge.languages]
+    chosen = readable if limit is None else readable[:limit]
+    rest = [_over_limit(entry, len(chosen)) for entry in readable[len(chosen) :]]
+    similarity = {entry.letter.key: entry.similarity for entry in chosen}
+    read = judge.reader(requirements)
+    assessments: list[Assessment] = []
+    for material in _materials(store, embedder_key, chosen):
+        if cancel is not None and cancel.is_set():
+            raise ScreeningCancelled(f"stopped after {len(assessments)} of {len(chosen)} letters")
+        letter = material.letter
+        findings = read(material)
+        _check_quotes(letter, findings, requirements)
+        assessments.append(
+            Assessment(letter.key, letter.letter_id, letter.applicant, similarity[letter.key], findings)
+        )
+        if on_progress is not None:
+            on_progress(len(assessments), len(chosen))
+    foreign.sort(key=lambda unjudged: natural_key(unjudged.letter_id))
+    return Judged(tuple(assessments), (*foreign, *rest), len(rest))
+
+
+def _materials(
+    store: Store, embedder_key: str, chosen: Sequence[PoolEntry]
+) -> Iterator[LetterMaterial]:
+    if not chosen:
+        return iter(())
+    keys = [entry.letter.key for entry in chosen]
+    return store.material(chosen[0].letter.posting, embedder_key, keys)
+
+
+def _foreign(entry: PoolEntry, judge: Judge) -> Unjudged:
+    reads = " and ".join(sorted(language_name(code) for code in judge.languages))
+    return Unjudged(
+        letter_key=entry.letter.key,
+        letter_id=entry.letter.letter_id,
+        applicant=entry.letter.applicant,
+        reason=f"{language_name(entry.letter.language)}; this judge reads {reads}",
+        similarity=entry.similarity,
+    )
+
+
+def _over_limit(entry: PoolEntry, judged: int) -> Unjudged:
+    return Unjudged(
+        letter_key=entry.letter.key,
+        letter_id=entry.letter.letter_id,
+        applicant=entry.letter.applicant,
+        reason=f"beyond the judge limit (--top-k {judged}); ordered by retrieval only",
+        similarity=entry.similarity,
+    )
+
+
+def _check_quotes(letter: Letter, findings: Sequence[Finding], requirements: Sequence[Requirement]) -> None:
+    asked = [requirement.id for requirement in requirements]
+    if asked != [finding.requirement_id for finding in findings]:
+        raise QuoteMismatch(f"letter {letter.letter_id}: the findings do not answer {asked} in order")
+    for finding in findings:
+        quote = finding.quote
+        if quote is not None and (not quote.text or letter.text[quote.start : quote.end] != quote.text):
+            raise QuoteMismatch(
+                f"letter {letter.letter_id}, {finding.requirement_id}: the quote is not the letter's own words"
+            )
+

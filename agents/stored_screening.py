@@ -1,0 +1,211 @@
+"""A screening as it is kept: what was asked, and one entry a letter. Replay makes the verdict anew from it.
+
+Scores, ranks, ties and rationale are never stored: they are computed from the findings each time, so that erasing a
+letter is deleting its entry.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pydantic import BaseModel, ConfigDict
+
+from agents.rationale import listed, render_rationale
+from agents.scoring import first_or_reason, rank_letters, tied_with
+from agents.verdict import (
+    Assessment,
+    Finding,
+    JsonValue,
+    Kind,
+    Label,
+    Notice,
+    Posting,
+    Quote,
+    Requirement,
+    Seconds,
+    Unjudged,
+    Verdict,
+    Winner,
+)
+from ingestion.letter import natural_key
+from ingestion.store import ScreeningEntry, StoredScreening
+
+NAMED_SIBLINGS = 5
+"""How many letters of one shared template a notice names before it counts the rest."""
+
+
+class _Row(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class RequirementRow(_Row):
+    """One requirement as it was screened by."""
+
+    id: str
+    text: str
+    kind: Kind
+    weight: float
+
+
+class FindingRow(_Row):
+    """One finding; ``quote`` is (text, start, end)."""
+
+    requirement_id: str
+    label: Label
+    confidence: float
+    quote: tuple[str, int, int] | None
+    note: str
+
+
+class Header(_Row):
+    """What holds for the whole screening."""
+
+    strategy: str
+    posting: str
+    job_description: str
+    requirements: tuple[RequirementRow, ...]
+    pipeline: dict[str, JsonValue]
+    over_limit: int
+    seconds: tuple[float, float, float]
+
+
+class Entry(_Row):
+    """What holds for one letter: findings, or the reason why there are none; and whose text it shares."""
+
+    letter_id: str
+    applicant: str | None
+    similarity: float | None
+    findings: tuple[FindingRow, ...] | None
+    unjudged: str | None
+    same_text: tuple[int, ...]
+    near_text: tuple[int, ...]
+
+
+SharedText = Mapping[int, tuple[tuple[int, ...], tuple[int, ...]]]
+"""Letter key -> keys of the letters with the same text, keys of those with nearly the same."""
+
+
+def keep(
+    screening_id: str,
+    created: str,
+    header: Header,
+    assessments: Sequence[Assessment],
+    unjudged: Sequence[Unjudged],
+    shared: SharedText,
+) -> StoredScreening:
+    """Return the screening in the form that the store keeps."""
+    entries: list[ScreeningEntry] = []
+    for assessment in assessments:
+        same, near = shared.get(assessment.letter_key, ((), ()))
+        entry = Entry(
+            letter_id=assessment.letter_id,
+            applicant=assessment.applicant,
+            similarity=assessment.similarity,
+            findings=tuple(_finding_row(finding) for finding in assessment.findings),
+            unjudged=None,
+            same_text=same,
+            near_text=near,
+        )
+        entries.append(ScreeningEntry(assessment.letter_key, entry.model_dump_json()))
+    for left_out in unjudged:
+        same, near = shared.get(left_out.letter_key, ((), ()))
+        entry = Entry(
+            letter_id=left_out.letter_id,
+            applicant=left_out.applicant,
+            similarity=left_out.similarity,
+            findings=None,
+            unjudged=left_out.reason,
+            same_text=same,
+            near_text=near,
+        )
+        entries.append(ScreeningEntry(left_out.letter_key, entry.model_dump_json()))
+    return StoredScreening(screening_id, header.posting, created, header.model_dump_json(), tuple(entries))
+
+
+def _finding_row(finding: Finding) -> FindingRow:
+    quote = finding.quote
+    return FindingRow(
+        requirement_id=finding.requirement_id,
+        label=finding.label,
+        confidence=finding.confidence,
+        quote=None if quote is None else (quote.text, quote.start, quote.end),
+        note=finding.note,
+    )
+
+
+def _finding(row: FindingRow) -> Finding:
+    return Finding(
+        row.requirement_id,
+        row.label,
+        row.confidence,
+        None if row.quote is None else Quote(*row.quote),
+        row.note,
+    )
+
+
+def verdict_of(stored: StoredScreening) -> Verdict:
+    """Compute the verdict from what is kept: the same bytes each time, on any machine."""
+    header = Header.model_validate_json(stored.header)
+    requirements = tuple(Requirement(r.id, r.text, r.kind, r.weight) for r in header.requirements)
+    entries = {entry.letter_key: Entry.model_validate_json(entry.payload) for entry in stored.entries}
+    assessments = [
+        Assessment(key, e.letter_id, e.applicant, e.similarity, tuple(_finding(row) for row in e.findings))
+        for key, e in entries.items()
+        if e.findings is not None
+    ]
+    unjudged = tuple(
+        Unjudged(key, e.letter_id, e.applicant, e.unjudged, e.similarity)
+        for key, e in entries.items()
+        if e.unjudged is not None
+    )
+    ranking = rank_letters(assessments, requirements)
+    first, reason = first_or_reason(ranking, requirements, len(entries))
+    winner = None
+    if first is not None:
+        tied = tied_with(first, ranking, requirements)
+        winner = Winner(
+            letter_id=first.assessment.letter_id,
+            applicant=first.assessment.applicant,
+            score=first.score,
+            rationale=render_rationale(first, ranking, requirements, tied),
+            tied_with=tied,
+        )
+    return Verdict(
+        screening_id=stored.screening_id,
+        strategy=header.strategy,
+        posting=Posting(header.posting, header.job_description, requirements),
+        winner=winner,
+        declined_because=reason,
+        ranking=ranking,
+        unjudged=unjudged,
+        pool=len(entries),
+        warnings=_notices(header, entries, len(ranking)),
+        pipeline=header.pipeline,
+        seconds=Seconds(*header.seconds),
+    )
+
+
+def _notices(header: Header, entries: Mapping[int, Entry], judged: int) -> tuple[Notice, ...]:
+    notices: list[Notice] = []
+    if header.over_limit:
+        notices.append(
+            Notice(
+                "judge_limit",
+                None,
+                f"judged {judged:,} of {len(entries):,}; the rest are ordered by retrieval only",
+            )
+        )
+    for entry in sorted(entries.values(), key=lambda e: natural_key(e.letter_id)):
+        for code, words, keys in (
+            ("same_text", "has the same text as", entry.same_text),
+            ("near_text", "has nearly the same text as", entry.near_text),
+        ):
+            siblings = sorted((entries[key].letter_id for key in keys if key in entries), key=natural_key)
+            if siblings:
+                notices.append(Notice(code, entry.letter_id, f"{words} {_siblings(siblings)}"))
+    return tuple(notices)
+
+
+def _siblings(ids: Sequence[str]) -> str:
+    if len(ids) <= NAMED_SIBLINGS:
+        return listed(ids)
+    return f"{', '.join(ids[:NAMED_SIBLINGS])} and {len(ids) - NAMED_SIBLINGS} more"
