@@ -1,0 +1,78 @@
+"""Batches of a fixed shape, so that a text's vector doesn't depend on what else is embedded with it.
+
+Knows nothing about models or text: it sees lists of word-piece ids and a function over a batch of them.
+
+A matrix product's last bits depend on the shapes it is given. So the length a text is padded to follows from that
+text alone, and a batch of that length always has the same number of rows, filled up with dummies.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+# Lengths in word pieces. Finer steps pad less, but leave more batches to fill up at the end of a call.
+LENGTHS = (16, 24, 32, 48, 64, 96, 128, 160, 192, 224, 256, 320, 384, 448, 512)
+# A batch holds about this many word pieces: below 512 the products are too small to be fast (measured with MiniLM,
+# 2 threads), and above it the rows that a single query drags along only cost time.
+PIECES_A_BATCH = 512
+
+Forward = Callable[[np.ndarray, np.ndarray], np.ndarray]
+
+
+def length_for(pieces: int, longest: int) -> int:
+    """Return the length to which a text of ``pieces`` word pieces is padded, at most ``longest``.
+
+    Raises ValueError for a text longer than ``longest``: cutting it is the caller's decision.
+    """
+    if not 1 <= pieces <= longest:
+        raise ValueError(f"a text must have between 1 and {longest} word pieces here, but has {pieces}")
+    return next((length for length in LENGTHS if pieces <= length < longest), longest)
+
+
+def rows_for(length: int) -> int:
+    """Return the number of rows of every batch of ``length``."""
+    return max(2, PIECES_A_BATCH // length)
+
+
+def encode_in_fixed_shapes(
+    pieces: Sequence[Sequence[int]], forward: Forward, *, longest: int, dummy: Sequence[int], pad: int
+) -> np.ndarray:
+    """Return one row a text, in the order given: float32 (n_texts, dimension).
+
+    ``forward`` takes ids, int64 (rows, length), and mask, bool of the same shape, and returns float32
+    (rows, dimension). ``dummy`` fills unused rows (``[CLS] [SEP]``), ``pad`` the ends of short ones. Equal texts
+    are encoded once.
+    """
+    places: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
+    for place, ids in enumerate(pieces):
+        places[tuple(ids)].append(place)
+    by_length: defaultdict[int, list[tuple[int, ...]]] = defaultdict(list)
+    for ids in places:
+        by_length[length_for(len(ids), longest)].append(ids)
+
+    vectors: np.ndarray | None = None
+    for length, texts in by_length.items():
+        rows = rows_for(length)
+        for start in range(0, len(texts), rows):
+            batch = texts[start : start + rows]
+            found = forward(*_padded(batch, rows, length, dummy, pad))
+            if vectors is None:
+                vectors = np.empty((len(pieces), found.shape[1]), dtype=np.float32)
+            for ids, vector in zip(batch, found, strict=False):
+                vectors[places[ids]] = vector
+    return np.empty((0, 0), dtype=np.float32) if vectors is None else vectors
+
+
+def _padded(
+    batch: Sequence[Sequence[int]], rows: int, length: int, dummy: Sequence[int], pad: int
+) -> tuple[np.ndarray, np.ndarray]:
+    ids = np.full((rows, length), pad, dtype=np.int64)
+    mask = np.zeros((rows, length), dtype=np.bool_)
+    for row in range(rows):
+        text = batch[row] if row < len(batch) else dummy
+        ids[row, : len(text)] = text
+        mask[row, : len(text)] = True
+    return ids, mask
