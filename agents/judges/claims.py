@@ -1,0 +1,105 @@
+"""Whose claim a sentence makes, and how firmly: a fact about the applicant, a hedge, a wish, a denial, someone else's.
+
+Reads wording alone; knows nothing about requirements.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from enum import IntEnum
+from functools import lru_cache
+
+
+class Standing(IntEnum):
+    """How much a stretch of a sentence says about what the applicant has done."""
+
+    FACT = 3
+    HEDGED = 2
+    NOT_OWN = 1
+    DENIED = 0
+
+
+_WISH = (
+    r"\b(?:excited|thrilled|eager|keen|delighted|enthusiastic|happy|ready|willing|hop(?:e|ing)|aspir(?:e|ing)|aim(?:ing)?"
+    r"|look(?:ing)? forward|would (?:love|like|welcome|enjoy|be (?:glad|thrilled|honou?red|happy|excited))"
+    r"|want(?:ing)? to|wish(?:ing)? to|dream(?:ed|ing)? of|interested in|intend to|plan to|seek(?:ing)? (?:to|an?|the|new)"
+    r"|the (?:chance|opportunity|possibility) (?:to|of)|my (?:goal|dream|ambition)|i will\b|i['’]ll\b|can(?:not|['’]t) wait)"
+)
+_APPLYING = (
+    r"\b(?:express(?:ing)? (?:my|an?) [\w\s]{0,30}?interest|apply(?:ing)? (?:for|to)|application for|applied for"
+    r"|in response to|the (?:position|role|post|job|vacancy|opening) of|consider(?:ing)? me for|candidate for"
+    r"|(?:your|the|this) (?:advertisement|posting|advert|ad)\b|submit (?:my|the))"
+)
+_EMPLOYER = (
+    r"\b(?:you(?:['’]re| are| have| need| seek| want| require| ask)|your (?!.{0,40}\bI (?:have|led|manag))"
+    r"|the (?:position|role|job|posting|ad) (?:requires|calls for|asks|needs|demands))"
+)
+_OTHER = (
+    r"\bmy (?:\w+ )?(?:sister|brother|father|mother|dad|mum|mom|husband|wife|friend|colleague|co-?worker|manager|boss|uncle"
+    r"|aunt|partner|cousin|mentor|daughter|son|predecessor|supervisor|classmate|roommate|neighbou?r|teammate)s?\b"
+    r"(?=,? (?:is|are|was|were|has|have|had|who|works?|worked|holds?|held|runs?|ran|led|leads?|manages?|managed|handles?|handled"
+    r"|teaches|taught|does|did|became|earned|trained)\b)"
+)
+_DENIAL = (
+    r"\b(?:(?:do|did|does|have|has|had|am|is|was|can|could) not(?! only)|(?:don|didn|haven|hasn|isn|wasn|can|couldn)['’]t(?! only)"
+    r"|never (?!miss|late|fail|been late|had an? (?:accident|complaint))|not yet|yet to|no (?:\w+ )?(?:\w+ )?(?:experience|background|training|degree|"
+    r"certification|certificate|licen[cs]e|knowledge|qualification)|lack(?:ing)?|without (?:any |a )?(?:formal |prior |direct )?(?:experience|degree|training"
+    r"|certification|licen[cs]e))\b"
+)
+_HEDGE = (
+    r"\b(?:abilit(?:y|ies) to|able to|capable of|capacity to|potential to|familiar(?:ity)? with|exposure to|exposed to|"
+    r"basic (?:knowledge|understanding|skills|grasp|training)|basics of|some (?:experience|knowledge|exposure|familiarity|training)|limited|beginner|introductory|coursework"
+    r"|course in|courses in|learn(?:ing)? (?:about|to|the|more)?|study(?:ing)?|studies toward|pursuing|working towards?|in progress"
+    r"|enrol(?:l)?ed|passion(?:ate)?(?: for| about)?|interest in|aspiring|help(?:ed|ing) (?:with|out)|assist(?:ed|ing) (?:with|in)|shadow(?:ed|ing)"
+    r"|observ(?:ed|ing)|touched on|dabbled|hobby|theoretical)\b"
+)
+_STOP_SCOPE = re.compile(
+    r"[;:—]|\s–\s|,?\s(?:but|however|although|though|whereas)\s|,\s(?:and\s)?(?:I|my|with|having|as)\b|,\swhere\b|\sand\s(?:I|my)\b"
+    r"|\sbecause\s|\sgiven\s|\swhile\s|\.\s"
+)
+_OWN_AFTER_WISH = re.compile(
+    r"\b(?:my|our)\b(?:\s+[\w'’+-]+){0,6}?\s+(?:experience|background|skills?|expertise|training|knowledge|track record|years|degree"
+    r"|certifications?|proficiency|qualifications)\b"
+    r"|\b(?:I have|I['’]ve|having)\b",
+    re.IGNORECASE,
+)
+_CUES: tuple[tuple[Standing, re.Pattern[str]], ...] = (
+    (Standing.HEDGED, re.compile(_HEDGE, re.IGNORECASE)),
+    (Standing.NOT_OWN, re.compile(_WISH, re.IGNORECASE)),
+    (Standing.NOT_OWN, re.compile(_APPLYING, re.IGNORECASE)),
+    (Standing.NOT_OWN, re.compile(_EMPLOYER, re.IGNORECASE)),
+    (Standing.NOT_OWN, re.compile(_OTHER, re.IGNORECASE)),
+    (Standing.DENIED, re.compile(_DENIAL, re.IGNORECASE)),
+)
+
+
+@lru_cache(maxsize=50_000)
+def standings(sentence: str) -> tuple[tuple[int, int, Standing], ...]:
+    """Return the stretches of ``sentence`` that are not plain facts about the applicant, as (start, end, standing).
+
+    >>> [(kind.name) for _, _, kind in standings("I am excited about the future of digital banking")]
+    ['NOT_OWN']
+    """
+    found: list[tuple[int, int, Standing]] = []
+    for standing, pattern in _CUES:
+        for match in pattern.finditer(sentence):
+            end = _scope_end(sentence, match.end())
+            if standing is Standing.NOT_OWN:
+                own = _OWN_AFTER_WISH.search(sentence, match.end(), end)
+                if own:
+                    end = own.start()
+            found.append((match.start(), end, standing))
+    return tuple(found)
+
+
+def _scope_end(sentence: str, start: int) -> int:
+    stop = _STOP_SCOPE.search(sentence, start)
+    return stop.start() if stop else len(sentence)
+
+
+def standing_at(stretches: Sequence[tuple[int, int, Standing]], start: int, end: int) -> Standing:
+    """Return the weakest standing that covers any of the characters ``start`` to ``end``."""
+    return min(
+        (kind for first, last, kind in stretches if first < end and start < last), default=Standing.FACT
+    )
