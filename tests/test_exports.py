@@ -1,0 +1,141 @@
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+import openpyxl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agents.verdict import (
+    Assessment,
+    Finding,
+    Notice,
+    Posting,
+    Quote,
+    Ranked,
+    Requirement,
+    Unjudged,
+    Verdict,
+    Winner,
+)
+from ui.exports import FORMULA_STARTS, XLSX_CELL_LIMIT, harmless, write_csv, write_xlsx
+
+ATTACKS = [
+    '=HYPERLINK("http://127.0.0.1/"&A1,"click")',
+    "+1+1",
+    "-2+3+cmd|' /C calc'!A0",
+    "@SUM(1,1)",
+    "\t=1+1",
+    "\r=1+1",
+    "  =1+1",
+    "\uff1d1+1",
+    "a;=1+1",
+]
+
+
+def verdict_with(text: str) -> Verdict:
+    """A verdict in which ``text`` stands in every field that a letter, a file or a job description fills."""
+    requirement = Requirement("r1", text, "must", 2.0)
+    finding = Finding("r1", "met", 0.9, Quote(text, 0, len(text)))
+    ranked = Ranked(1, Assessment(1, text, text, -0.25, (finding,)), 10.0, None)
+    return Verdict(
+        screening_id="s-1",
+        strategy="evidence",
+        posting=Posting(text, text, (requirement,)),
+        winner=Winner(text, text, 10.0, text, (text,)),
+        declined_because=None,
+        ranking=(ranked,),
+        unjudged=(Unjudged(2, text, text, text, None),),
+        pool=2,
+        warnings=(Notice("shared_text", text, text),),
+        pipeline={},
+    )
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_a_csv_holds_no_live_formula(attack: str, tmp_path: Path) -> None:
+    """Every cell is quoted, and none begins as a formula does, blanks before it or not."""
+    target = tmp_path / "ranking.csv"
+    write_csv(verdict_with(attack), target)
+    raw = target.read_text(encoding="utf-8")
+    rows = list(csv.reader(raw.splitlines(keepends=True)))
+    texts = [cell for row in rows for cell in row if attack.strip("\r\t ") in cell]
+    assert len(texts) >= 5
+    for cell in texts:
+        assert not cell.lstrip().startswith(FORMULA_STARTS)
+    assert raw.startswith('"')
+    assert ',"' in raw
+    assert ",=" not in raw
+
+
+@pytest.mark.parametrize("attack", ATTACKS)
+def test_a_workbook_holds_no_formula(attack: str, tmp_path: Path) -> None:
+    """Read back by another library, each cell is text or a number, and no text begins as a formula does."""
+    target = tmp_path / "ranking.xlsx"
+    write_xlsx(verdict_with(attack), target)
+    book = openpyxl.load_workbook(target)
+    cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row if cell.value is not None]
+    assert {cell.data_type for cell in cells} <= {"s", "n"}
+    assert all(cell.hyperlink is None for cell in cells)
+    texts = [cell.value for cell in cells if isinstance(cell.value, str)]
+    assert sum(attack.strip("\r\t ") in text for text in texts) >= 10
+    for text in texts:
+        assert not text.lstrip().startswith(FORMULA_STARTS)
+
+
+@given(st.text())
+def test_no_text_starts_a_formula(text: str) -> None:
+    """Whatever the text, its cell starts no formula; a text that would not has not changed."""
+    cell = harmless(text)
+    assert not cell.lstrip().startswith(FORMULA_STARTS)
+    assert cell in {text, "'" + text}
+
+
+def test_a_number_stays_a_number(tmp_path: Path) -> None:
+    """A negative similarity is arithmetic, not a formula, and can be sorted."""
+    target = tmp_path / "ranking.xlsx"
+    write_xlsx(verdict_with("plain"), target)
+    sheet = openpyxl.load_workbook(target)["ranking"]
+    head = [cell.value for cell in sheet[1]]
+    row = dict(zip(head, [cell.value for cell in sheet[2]], strict=True))
+    assert row["similarity"] == -0.25
+    assert row["rank"] == 1
+    assert (row["met"], row["partial"], row["not shown"]) == (1, 0, 0)
+    assert row["r1: quote"] == "plain"
+
+
+def test_a_letter_not_judged_has_its_row(tmp_path: Path) -> None:
+    """Nobody disappears on the way into a spreadsheet."""
+    target = tmp_path / "ranking.csv"
+    write_csv(verdict_with("Spanish"), target)
+    with target.open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    assert rows[1]["rank"] == ""
+    assert rows[1]["reason"] == "not judged: Spanish"
+
+
+def test_a_text_too_long_for_a_cell_says_so(tmp_path: Path) -> None:
+    """A workbook's cell has a limit; what is cut is said to be cut."""
+    target = tmp_path / "ranking.xlsx"
+    write_xlsx(verdict_with("word " * 10_000), target)
+    longest = max(
+        (cell.value for row in openpyxl.load_workbook(target)["screening"].iter_rows() for cell in row),
+        key=lambda value: len(str(value)),
+    )
+    assert len(longest) == XLSX_CELL_LIMIT
+    assert longest.endswith("[cut: a cell holds 32767 characters, this text has 50000]")
+
+
+def test_a_failed_export_leaves_the_old_file(tmp_path: Path) -> None:
+    """A reader never meets half a file: the old one stands until the new one is complete."""
+    target = tmp_path / "ranking.csv"
+    write_csv(verdict_with("first"), target)
+    before = target.read_bytes()
+    broken = verdict_with("second")
+    object.__setattr__(broken, "unjudged", (None,))
+    with pytest.raises(AttributeError):
+        write_csv(broken, target)
+    assert target.read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["ranking.csv"]

@@ -1,0 +1,66 @@
+"""The command `winnow`: its commands, and what an error becomes for the person at the terminal.
+
+Each command stands in its own module of `ui.commands` and imports what it needs when it runs, so that help is quick.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+
+import typer
+
+from ui.commands import demo, doctor, embed, erase, evaluate, ingest, replay, screen, serve
+from ui.terminal import note, one_line, prepare_streams
+
+app = typer.Typer(
+    name="winnow",
+    help="Reads a pile of cover letters against a job description and names the winner.",
+    epilog="Exit status: 0 done, 1 failed, 2 wrong usage, 3 done but some input was refused.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+)
+app.command("ingest", epilog=ingest.EXAMPLE)(ingest.ingest)
+app.command("screen", epilog=screen.EXAMPLE)(screen.screen)
+app.command("replay", epilog=replay.EXAMPLE)(replay.replay)
+app.command("embed", epilog=embed.EXAMPLE)(embed.embed)
+app.command("erase", epilog=erase.EXAMPLE)(erase.erase)
+app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
+app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
+app.command("ui", epilog=serve.EXAMPLE)(serve.serve)
+app.add_typer(evaluate.app, name="eval")
+
+ROOMS = ("ingestion", "agents", "training", "evals", "ui")
+
+
+def main() -> None:
+    """Run the command line; an error becomes one line on stderr and exit status 1."""
+    prepare_streams()
+    try:
+        app()
+    except Exception as error:
+        if os.environ.get("WINNOW_TRACEBACK") == "1":
+            note(traceback.format_exc())
+        note(f"winnow: {describe(error)}")
+        sys.exit(1)
+
+
+def describe(error: Exception) -> str:
+    """Return what a person needs to know about ``error``.
+
+    Winnow's own errors, and those about a file, say what to do; any other one is a defect and names its kind.
+    """
+    expected = type(error).__module__.split(".")[0] in ROOMS or isinstance(error, OSError)
+    text = one_line(str(error))
+    if expected and text:
+        return text
+    kind = type(error).__name__
+    remedy = "WINNOW_TRACEBACK=1 shows where it came from"
+    return f"unexpected {kind}: {text or 'no message'} ({remedy})"
+
+
+if __name__ == "__main__":
+    main()

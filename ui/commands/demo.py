@@ -1,0 +1,74 @@
+"""`winnow demo`: the whole story on the bundled letters, in a store that is gone afterwards.
+
+Uses what every other command uses; nothing here is made for show.
+"""
+
+from __future__ import annotations
+
+import tempfile
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ui.answers import verdict_in
+from ui.commands.ingest import report_lines
+from ui.progress import progress_bar
+from ui.terminal import say
+
+if TYPE_CHECKING:
+    from agents.verdict import Verdict
+
+EXAMPLE = "Example: winnow demo"
+
+
+def demo() -> None:
+    """Read the bundled letters, screen them for a bundled job and print the verdict."""
+    started = time.perf_counter()
+    from agents.registry import load_pipeline_embedder
+    from agents.report import render_report
+    from agents.screening import open_engine
+    from ingestion.ingest import ingest
+    from ingestion.samples import first_job, letters_folder
+    from ingestion.store import Store
+
+    embedder = load_pipeline_embedder("offline")
+    loaded = time.perf_counter()
+    with (
+        tempfile.TemporaryDirectory(prefix="winnow-demo-") as folder,
+        Store.open(Path(folder) / "store", create=True) as store,
+    ):
+        with progress_bar("reading letters") as show:
+            report = ingest(
+                store, embedder, [str(letters_folder())], on_batch=lambda progress: show(progress.read, None)
+            )
+        ingested = time.perf_counter()
+        with progress_bar("judging letters") as show, open_engine(store) as engine:
+            engine.on_progress = show
+            verdict = verdict_in(engine.query(first_job()))
+    for line in report_lines(report):
+        say(line)
+    say()
+    for line in job_lines(verdict):
+        say(line)
+    say()
+    say(render_report(verdict))
+    say()
+    stages = (
+        ("load the encoder", loaded - started),
+        ("read, mask and embed", ingested - loaded),
+        ("retrieve", verdict.seconds.retrieve),
+        ("judge", verdict.seconds.judge),
+        ("in all", time.perf_counter() - started),
+    )
+    say("SECONDS  " + ", ".join(f"{name} {seconds:.2f}" for name, seconds in stages))
+
+
+def job_lines(verdict: Verdict) -> list[str]:
+    """Return the job description and the requirements that letters are judged by."""
+    lines = ["JOB", *(f"  {line}".rstrip() for line in verdict.posting.job_description.strip().splitlines())]
+    lines += ["", "REQUIREMENTS"]
+    for requirement in verdict.posting.requirements:
+        lines.append(
+            f"  {requirement.id}  {requirement.kind:<4}  weight {requirement.weight:g}  {requirement.text}"
+        )
+    return lines

@@ -1,0 +1,101 @@
+"""`winnow ingest`: files in, and for each row what became of it.
+
+Reading, masking and storing belong to the ingestion room; this draws its report.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ui.options import JsonOption, PipelineOption, StoreOption, known_pipeline, settings_for
+from ui.progress import progress_bar
+from ui.terminal import note, say, say_json
+
+if TYPE_CHECKING:
+    from agents.verdict import JsonValue
+    from ingestion.ingest import IngestReport
+
+EXAMPLE = "Example: winnow ingest letters.csv --posting manager --text-column body --id-column number"
+
+SOME_REFUSED = 3
+
+
+def ingest(
+    paths: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="PATH",
+            help="CSV, JSONL, JSON, Parquet, TXT, MD, a folder of these, or hf:owner/name[:split].",
+        ),
+    ],
+    store: StoreOption = None,
+    posting: Annotated[
+        str, typer.Option("--posting", help="The posting that the letters answer.")
+    ] = "default",
+    pipeline: PipelineOption = "offline",
+    text_column: Annotated[
+        str | None, typer.Option("--text-column", help="Column that holds the letter.", show_default=False)
+    ] = None,
+    id_column: Annotated[
+        str | None, typer.Option("--id-column", help="Column that holds the letter's id.", show_default=False)
+    ] = None,
+    name_column: Annotated[
+        str | None,
+        typer.Option("--name-column", help="Column that holds the applicant's name.", show_default=False),
+    ] = None,
+    id_prefix: Annotated[
+        str,
+        typer.Option("--id-prefix", help="Put before every id, where two files count from the same number."),
+    ] = "",
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Let a letter take the place of another one with the same id.")
+    ] = False,
+    no_blind: Annotated[
+        bool,
+        typer.Option("--no-blind", help="Don't mask names and contacts. Fixed at a posting's first ingest."),
+    ] = False,
+    json: JsonOption = False,
+) -> None:
+    """Read cover letters into a store."""
+    folder = settings_for(store).store
+    known_pipeline(pipeline)
+    from agents.registry import load_pipeline_embedder
+    from ingestion.ingest import ingest as ingest_letters
+    from ingestion.readers import Columns
+    from ingestion.store import Store
+
+    embedder = load_pipeline_embedder(pipeline)
+    with Store.open(Path(folder), create=True) as opened, progress_bar("reading letters", quiet=json) as show:
+        report = ingest_letters(
+            opened,
+            embedder,
+            paths,
+            posting=posting,
+            columns=Columns(text=text_column, id=id_column, name=name_column),
+            id_prefix=id_prefix,
+            replace=replace,
+            blind=not no_blind,
+            on_batch=lambda progress: show(progress.read, None),
+        )
+    for refused in report.refused:
+        note(f"refused: {refused}")
+    if json:
+        say_json(report_json(report))
+    else:
+        for line in report_lines(report):
+            say(line)
+    if report.refused:
+        raise typer.Exit(SOME_REFUSED)
+
+
+def report_lines(report: IngestReport) -> list[str]:
+    """Return the report in words: how many letters became what, and which are near another."""
+    raise NotImplementedError
+
+
+def report_json(report: IngestReport) -> dict[str, JsonValue]:
+    """Return the report as JSON data."""
+    raise NotImplementedError

@@ -1,0 +1,147 @@
+"""`winnow screen`: a job description in, the verdict out, as a report, JSON or a spreadsheet.
+
+Knows nothing about how letters are judged.
+"""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ui.answers import verdict_in
+from ui.options import JsonOption, PipelineOption, PostingOption, StoreOption, known_pipeline, settings_for
+from ui.progress import progress_bar
+from ui.terminal import note, say, say_json
+
+EXAMPLE = 'Example: winnow screen "We need a project manager with AWS certification" --posting manager'
+
+
+class Retrieval(StrEnum):
+    """What orders the letters before they are judged."""
+
+    hybrid = "hybrid"
+    dense = "dense"
+    bm25 = "bm25"
+
+
+def screen(
+    text: Annotated[
+        str | None, typer.Argument(metavar="TEXT", help="The job description.", show_default=False)
+    ] = None,
+    job_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--job-file",
+            help="A file that holds the job description; - reads stdin.",
+            show_default=False,
+            exists=True,
+            dir_okay=False,
+            allow_dash=True,
+        ),
+    ] = None,
+    store: StoreOption = None,
+    posting: PostingOption = None,
+    requirements: Annotated[
+        Path | None,
+        typer.Option(
+            "--requirements",
+            help="JSON or YAML list of {text, kind, weight?, id?} to judge by instead.",
+            show_default=False,
+            exists=True,
+            dir_okay=False,
+        ),
+    ] = None,
+    pipeline: PipelineOption = "offline",
+    strategy: Annotated[
+        str | None,
+        typer.Option("--strategy", help="The judge; default: the pipeline's own.", show_default=False),
+    ] = None,
+    retrieval: Annotated[
+        Retrieval, typer.Option("--retrieval", help="What orders the letters before they are judged.")
+    ] = Retrieval.hybrid,
+    top_k: Annotated[
+        int | None,
+        typer.Option(
+            "--top-k", min=1, help="Judge at most so many letters. Default: all.", show_default=False
+        ),
+    ] = None,
+    json: JsonOption = False,
+    csv: Annotated[
+        Path | None, typer.Option("--csv", help="Also write the ranking to this file.", show_default=False)
+    ] = None,
+    xlsx: Annotated[
+        Path | None, typer.Option("--xlsx", help="Also write a workbook to this file.", show_default=False)
+    ] = None,
+) -> None:
+    """Judge the letters of a posting by a job description and name the winner."""
+    folder = settings_for(store).store
+    job = job_text(text, job_file)
+    for target in (csv, xlsx):
+        if target is not None and not target.absolute().parent.is_dir():
+            raise typer.BadParameter(f"the folder of {target} must exist, but it does not: make it first")
+    known_pipeline(pipeline)
+    from agents.registry import PipelineError, strategy_of
+
+    try:
+        strategy_of(pipeline, strategy)
+    except PipelineError as error:
+        if strategy is None:
+            raise
+        raise typer.BadParameter(str(error)) from error
+    from agents.report import render_report, verdict_json
+    from agents.screening import open_engine
+
+    with (
+        open_engine(
+            folder,
+            pipeline=pipeline,
+            posting=posting,
+            requirements=requirements,
+            strategy=strategy,
+            top_k=top_k,
+            retrieval=retrieval.value,
+        ) as engine,
+        progress_bar("judging letters", quiet=json) as show,
+    ):
+        engine.on_progress = show
+        verdict = verdict_in(engine.query(job))
+    if csv is not None or xlsx is not None:
+        from ui.exports import write_csv, write_xlsx
+
+        if csv is not None:
+            write_csv(verdict, csv)
+            note(f"wrote {csv}")
+        if xlsx is not None:
+            write_xlsx(verdict, xlsx)
+            note(f"wrote {xlsx}")
+    if json:
+        say_json(verdict_json(verdict))
+    else:
+        say(render_report(verdict))
+        say(f"\nscreening {verdict.screening_id}, {verdict.seconds.total:.2f} s")
+
+
+def job_text(text: str | None, job_file: Path | None) -> str:
+    """Return the job description from the one place it was given in."""
+    if (text is None) == (job_file is None):
+        given = "neither" if text is None else "both"
+        raise typer.BadParameter(f"give the job description as TEXT or with --job-file, but got {given}")
+    if text is not None:
+        job = text
+    elif str(job_file) == "-":
+        job = sys.stdin.read()
+    else:
+        assert job_file is not None
+        try:
+            job = job_file.read_text(encoding="utf-8-sig")
+        except UnicodeDecodeError as error:
+            raise typer.BadParameter(
+                f"--job-file must be UTF-8 text, but byte {error.start} of {job_file} is not: save it as UTF-8"
+            ) from error
+    if not job.strip():
+        raise typer.BadParameter("the job description must not be empty: give at least one sentence")
+    return job

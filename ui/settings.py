@@ -1,0 +1,51 @@
+"""The settings a command starts from: flags first, then the environment, then the defaults.
+
+Knows nothing about what the settings do; each room documents its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT_STORE = Path(".winnow")
+"""Where the store is when neither --store nor WINNOW_STORE says so: a folder beside the work."""
+
+KNOWN = {
+    "WINNOW_STORE": "the store's folder",
+    "WINNOW_TRACEBACK": "1: where an unexpected error came from, in full",
+}
+
+
+class SettingsError(ValueError):
+    """A setting that does not exist or can't be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """``store`` is a folder; ``traceback`` shows where an unexpected error came from."""
+
+    store: Path = DEFAULT_STORE
+    traceback: bool = False
+
+
+def read_settings(environment: Mapping[str, str], store: Path | None = None) -> Settings:
+    """Return the settings of this run; ``store`` is what --store was given.
+
+    Raises:
+        SettingsError: a WINNOW_ variable that Winnow does not know, or a value it can't use.
+    """
+    unknown = sorted(key for key in environment if key.startswith("WINNOW_") and key not in KNOWN)
+    if unknown:
+        raise SettingsError(
+            f"environment variables that start with WINNOW_ must be one of {', '.join(KNOWN)}, "
+            f"but got {', '.join(unknown)}: unset it, or correct its name"
+        )
+    traceback = environment.get("WINNOW_TRACEBACK", "0")
+    if traceback not in {"0", "1"}:
+        raise SettingsError(f"WINNOW_TRACEBACK must be 0 or 1, but got {traceback!r}")
+    folder = store or Path(environment.get("WINNOW_STORE") or DEFAULT_STORE)
+    if folder.exists() and not folder.is_dir():
+        raise SettingsError(f"--store must be a folder, but {folder} is a file: name a folder")
+    return Settings(store=folder, traceback=traceback == "1")
