@@ -1,0 +1,449 @@
+"""The store: postings, letters, passages, vectors and screenings in one SQLite database, the truth.
+
+Knows nothing about FAISS, encoders or judges. It lives in a folder of its own: the database, its
+write-ahead log while it is open, and the lock that keeps writers apart.
+"""
+
+from __future__ import annotations
+
+import json
+import weakref
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sqlalchemy import Connection, Engine, func, select, update
+
+from ingestion import fulltext, migrations
+from ingestion.database import begin, connect, rewrite, store_errors, truncate_log
+from ingestion.letter import EmbedderIdentity, Letter, Passage, PassageKind
+from ingestion.locking import WriterLock
+from ingestion.material import read_material
+from ingestion.records import (
+    DuplicateLink,
+    ErasureCount,
+    LetterDraft,
+    LetterMaterial,
+    PostingRow,
+    ScreeningEntry,
+    ScreeningSummary,
+    StoreBusy,
+    StoreDamaged,
+    StoredScreening,
+    StoreError,
+)
+from ingestion.rows import (
+    damaged_screening,
+    embedder_of,
+    entry_checksum,
+    letter_columns,
+    letter_of,
+    screening_checksum,
+)
+from ingestion.schema import (
+    VECTOR_TABLES,
+    duplicate_link,
+    embedder,
+    letter,
+    letter_band,
+    passage,
+    posting,
+    screening,
+    screening_entry,
+    store_state,
+)
+from ingestion.writing import Transaction, chunks, signed
+
+__all__ = [
+    "DuplicateLink",
+    "ErasureCount",
+    "LetterDraft",
+    "LetterMaterial",
+    "PostingRow",
+    "ScreeningEntry",
+    "ScreeningSummary",
+    "Store",
+    "StoreBusy",
+    "StoreDamaged",
+    "StoreError",
+    "StoredScreening",
+    "Transaction",
+]
+
+DATABASE_FILE = "store.sqlite"
+LOCK_FILE = "lock"
+# How long a writer waits for another one: longer than a batch of letters takes to embed.
+LOCK_WAIT_S = 10.0
+# How long an erasure waits for readers that still see the erased letter.
+_ERASE_WAIT_S = 30.0
+_LETTERS_A_READ = 500
+
+
+class Store:
+    """An open store. Any number of threads may read while one writes.
+
+    Inside ``writing()`` the same thread's readers see what the transaction has written so far; all
+    others see the last commit. An iterator of letters reads in batches, each from one moment, so
+    that a long screening never keeps a writer from tidying up.
+    """
+
+    def __init__(self, folder: Path, engine: Engine, lock: WriterLock) -> None:
+        self.folder = folder
+        self._engine = engine
+        self._lock = lock
+        self._transaction: Transaction | None = None
+        self._callbacks: list[weakref.WeakMethod[Callable[[], None]]] = []
+
+    @classmethod
+    def open(cls, folder: Path, *, create: bool = False, lock_wait_s: float = LOCK_WAIT_S) -> Self:
+        """Open the store in ``folder``, made now if there is none and ``create`` is true.
+
+        ``lock_wait_s``: seconds that a write waits for another writer. Raises StoreError when there
+        is no store, or one of another program; StoreDamaged when its file cannot be read.
+        """
+        file = folder / DATABASE_FILE
+        if not file.is_file():
+            if not create:
+                raise StoreError(
+                    f"a store must be made before it is read, but there is none in {folder}; "
+                    "make it with `winnow ingest PATH --store DIR`, or name another --store"
+                )
+            if folder.exists() and not folder.is_dir():
+                raise StoreError(f"a store lives in a folder, but {folder} is a file; name another --store")
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        lock = WriterLock(folder / LOCK_FILE, lock_wait_s)
+        with store_errors():
+            if not file.is_file():
+                lock.acquire()
+                lock.release()
+            engine = connect(file)
+            try:
+                with begin(engine, write=False) as connection:
+                    behind = migrations.check_version(connection, file)
+                if behind:
+                    _migrate(engine, lock)
+            except BaseException:
+                engine.dispose()
+                raise
+        file.chmod(0o600)
+        return cls(folder, engine, lock)
+
+    def close(self) -> None:
+        """Cut the write-ahead log to nothing and let go of the file."""
+        truncate_log(self._engine, wait_s=0)
+        self._engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # writing
+
+    @contextmanager
+    def writing(self) -> Iterator[Transaction]:
+        """Open the one write transaction; committed and on the disk when the block ends, undone if it raises.
+
+        Raises StoreBusy when another writer does not end in time, StoreError inside another
+        transaction of this thread.
+        """
+        self._lock.acquire()
+        try:
+            with begin(self._engine, write=True) as connection:
+                transaction = Transaction(connection)
+                self._transaction = transaction
+                try:
+                    yield transaction
+                finally:
+                    self._transaction = None
+                    transaction.end()
+                if transaction.changed:
+                    connection.execute(
+                        update(store_state).values(
+                            version=store_state.c.version + 1,
+                            scrub_pending=store_state.c.scrub_pending | transaction.erased,
+                        )
+                    )
+            if transaction.changed:
+                self._scrub_or_truncate()
+        finally:
+            self._lock.release()
+        if transaction.changed:
+            for reference in list(self._callbacks):
+                callback = reference()
+                if callback is None:
+                    self._callbacks.remove(reference)
+                else:
+                    callback()
+
+    def _scrub_or_truncate(self) -> None:
+        with begin(self._engine, write=False) as connection:
+            pending = connection.execute(select(store_state.c.scrub_pending)).scalar_one()
+        if pending:
+            rewrite(self._engine)
+            if not truncate_log(self._engine, _ERASE_WAIT_S):
+                raise StoreBusy(
+                    "an erased letter is gone from the store, but a reader still keeps its old pages in the log; "
+                    "end the other programs that use the store, then write to it once more"
+                )
+            with begin(self._engine, write=True) as connection:
+                connection.execute(update(store_state).values(scrub_pending=False))
+        truncate_log(self._engine, wait_s=0)
+
+    def on_commit(self, callback: Callable[[], None]) -> None:
+        """Call a bound method after each commit of this object, for as long as its owner lives."""
+        self._callbacks.append(weakref.WeakMethod(callback))
+
+    # reading
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One reading transaction: everything read through it is of the same moment."""
+        transaction = self._transaction
+        if transaction is not None and self._lock.held_here:
+            with store_errors():
+                yield transaction.connection
+        else:
+            with begin(self._engine, write=False) as connection:
+                yield connection
+
+    @property
+    def version(self) -> int:
+        """How many writes have been committed, by any process."""
+        with self.reading() as connection:
+            return int(connection.execute(select(store_state.c.version)).scalar_one())
+
+    def postings(self) -> list[PostingRow]:
+        """All postings, in the order they were made."""
+        with self.reading() as connection:
+            rows = connection.execute(
+                select(posting, func.count(letter.c.letter_key))
+                .join_from(posting, letter, isouter=True)
+                .group_by(posting.c.posting_id)
+                .order_by(posting.c.posting_id)
+            )
+            return [PostingRow(*row) for row in rows]
+
+    def posting(self, name: str) -> PostingRow:
+        """The posting of this name. Raises StoreError that names the known ones."""
+        with self.reading() as connection:
+            row = connection.execute(select(posting).where(posting.c.name == name)).first()
+            if row is None:
+                known = (
+                    connection.execute(select(posting.c.name).order_by(posting.c.posting_id)).scalars().all()
+                )
+                raise StoreError(
+                    f"a posting must be in the store, but there is no {name!r}; "
+                    f"known: {', '.join(known) if known else 'none, ingest letters first'}"
+                )
+            letters = connection.execute(
+                select(func.count()).select_from(letter).where(letter.c.posting_id == row.posting_id)
+            ).scalar_one()
+            return PostingRow(row.posting_id, row.name, row.blind, letters)
+
+    def _posting_id(self, connection: Connection, name: str) -> int:
+        found = connection.execute(
+            select(posting.c.posting_id).where(posting.c.name == name)
+        ).scalar_one_or_none()
+        return self.posting(name).posting_id if found is None else found
+
+    def letter(self, posting_name: str, letter_id: str) -> Letter | None:
+        """The letter that people call ``letter_id`` in a posting, None when there is none."""
+        with self.reading() as connection:
+            posting_id = self._posting_id(connection, posting_name)
+            row = connection.execute(
+                letter_columns().where(letter.c.posting_id == posting_id, letter.c.letter_id == letter_id)
+            ).first()
+            return None if row is None else letter_of(row)
+
+    def letter_by_key(self, key: int) -> Letter:
+        """The letter with this key. Raises StoreError when there is none (any more)."""
+        with self.reading() as connection:
+            row = connection.execute(letter_columns().where(letter.c.letter_key == key)).first()
+        if row is None:
+            raise StoreError(
+                f"a letter must be in the store, but there is none with key {key}; was it erased?"
+            )
+        return letter_of(row)
+
+    def letter_keys(self, posting_name: str) -> list[int]:
+        """Keys of all letters of a posting, ascending."""
+        with self.reading() as connection:
+            posting_id = self._posting_id(connection, posting_name)
+            keys = connection.execute(select(letter.c.letter_key).where(letter.c.posting_id == posting_id))
+            return sorted(keys.scalars())
+
+    def letters(self, posting_name: str, keys: Sequence[int] | None = None) -> Iterator[Letter]:
+        """Letters of a posting in the order of their keys: all, or those of ``keys`` that stand in it."""
+        for some in self._batches(posting_name, keys):
+            with self.reading() as connection:
+                rows = connection.execute(
+                    letter_columns()
+                    .where(letter.c.letter_key.in_(some), posting.c.name == posting_name)
+                    .order_by(letter.c.letter_key)
+                ).all()
+            yield from map(letter_of, rows)
+
+    def _batches(self, posting_name: str, keys: Sequence[int] | None) -> Iterator[Sequence[int]]:
+        wanted = self.letter_keys(posting_name)
+        if keys is not None:
+            wanted = sorted(set(wanted).intersection(keys))
+        yield from chunks(wanted, _LETTERS_A_READ)
+
+    def passages(self, letter_key: int, kind: PassageKind | None = None) -> list[Passage]:
+        """A letter's passages and sentences, or one kind of them, in the order of the text."""
+        chosen = select(passage).where(passage.c.letter_key == letter_key)
+        if kind is not None:
+            chosen = chosen.where(passage.c.kind == kind)
+        with self.reading() as connection:
+            rows = connection.execute(
+                chosen.order_by(passage.c.kind, passage.c.span_start, passage.c.span_end)
+            )
+            return [Passage(*row) for row in rows]
+
+    def material(
+        self, posting_name: str, embedder_key: str, keys: Sequence[int] | None = None
+    ) -> Iterator[LetterMaterial]:
+        """Letters in the order of their keys, each with its sentences and their vectors.
+
+        Raises StoreError at the first letter that has no vectors of this embedder.
+        """
+        for some in self._batches(posting_name, keys):
+            with self.reading() as connection:
+                found = read_material(connection, some, embedder_key)
+            yield from found
+
+    def unembedded(self, posting_name: str, embedder_key: str) -> list[int]:
+        """Keys of the letters that lack passages, or some vector of this embedder."""
+        lacking = [
+            ~select(table.c.vector_id)
+            .join_from(table, embedder)
+            .where(table.c.passage_id == passage.c.passage_id, embedder.c.key == embedder_key)
+            .exists()
+            & (passage.c.kind == kind)
+            for kind, table in VECTOR_TABLES.items()
+        ]
+        mine = passage.c.letter_key == letter.c.letter_key
+        with self.reading() as connection:
+            rows = connection.execute(
+                select(letter.c.letter_key)
+                .where(
+                    letter.c.posting_id == self._posting_id(connection, posting_name),
+                    ~select(passage.c.passage_id).where(mine).exists()
+                    | select(passage.c.passage_id).where(mine, lacking[0] | lacking[1]).exists(),
+                )
+                .order_by(letter.c.letter_key)
+            )
+            return list(rows.scalars())
+
+    def embedders(self) -> list[tuple[EmbedderIdentity, dict[str, str]]]:
+        """Every embedder that vectors were stored of, with the runtime of its first ones."""
+        with self.reading() as connection:
+            rows = connection.execute(select(embedder).order_by(embedder.c.embedder_id)).all()
+        return [(embedder_of(row), json.loads(row.runtime)) for row in rows]
+
+    def duplicates(self, posting_name: str) -> list[DuplicateLink]:
+        """All duplicate links of a posting, by letter key."""
+        with self.reading() as connection:
+            rows = connection.execute(
+                select(
+                    duplicate_link.c.letter_key,
+                    duplicate_link.c.of_key,
+                    letter.c.letter_id,
+                    duplicate_link.c.similarity,
+                )
+                .join_from(duplicate_link, letter, duplicate_link.c.of_key == letter.c.letter_key)
+                .where(letter.c.posting_id == self._posting_id(connection, posting_name))
+                .order_by(duplicate_link.c.letter_key, duplicate_link.c.of_key)
+            )
+            return [DuplicateLink(*row) for row in rows]
+
+    def near_duplicates(self, posting_name: str, signature: tuple[int, ...]) -> list[int]:
+        """Keys of the posting's letters that share at least one band with ``signature``, ascending."""
+        found: set[int] = set()
+        with self.reading() as connection:
+            posting_id = self._posting_id(connection, posting_name)
+            for place, band in enumerate(signature):
+                found.update(
+                    connection.execute(
+                        select(letter_band.c.letter_key).where(
+                            letter_band.c.posting_id == posting_id,
+                            letter_band.c.place == place,
+                            letter_band.c.band == signed(band),
+                        )
+                    ).scalars()
+                )
+        return sorted(found)
+
+    def bm25(self, posting_name: str, query: str, limit: int | None = None) -> list[tuple[int, float]]:
+        """(letter key, score) of the letters that share a word with free text; larger scores are better."""
+        if limit is not None and limit < 1:
+            raise StoreError(f"limit must be at least 1, but got {limit}; leave it out for all letters")
+        with self.reading() as connection:
+            return fulltext.rank_letters(connection, self._posting_id(connection, posting_name), query, limit)
+
+    def screening(self, screening_id: str) -> StoredScreening:
+        """A stored screening with its entries. Raises StoreError when unknown, StoreDamaged when unsound."""
+        with self.reading() as connection:
+            row = connection.execute(
+                select(screening, posting.c.name)
+                .join_from(screening, posting)
+                .where(screening.c.screening_id == screening_id)
+            ).first()
+            if row is None:
+                raise StoreError(
+                    f"a screening must be in the store, but there is no {screening_id!r}; `winnow screen` makes one"
+                )
+            entries = connection.execute(
+                select(screening_entry)
+                .where(screening_entry.c.screening_id == screening_id)
+                .order_by(screening_entry.c.place)
+            ).all()
+        found = StoredScreening(
+            screening_id,
+            row.name,
+            row.created,
+            row.header,
+            tuple(ScreeningEntry(entry.letter_key, entry.payload) for entry in entries),
+        )
+        sound = screening_checksum(found, row.posting_id) == row.checksum and all(
+            entry_checksum(screening_id, stored.place, entry) == stored.checksum
+            for stored, entry in zip(entries, found.entries, strict=True)
+        )
+        if not sound:
+            raise damaged_screening(screening_id)
+        return found
+
+    def screenings(self, posting_name: str | None = None) -> list[ScreeningSummary]:
+        """All screenings, or a posting's, oldest first."""
+        chosen = (
+            select(
+                screening.c.screening_id,
+                posting.c.name,
+                screening.c.created,
+                func.count(screening_entry.c.letter_key),
+            )
+            .join_from(screening, posting)
+            .join(screening_entry, screening_entry.c.screening_id == screening.c.screening_id, isouter=True)
+            .group_by(screening.c.screening_id)
+            .order_by(screening.c.created, screening.c.screening_id)
+        )
+        with self.reading() as connection:
+            if posting_name is not None:
+                chosen = chosen.where(screening.c.posting_id == self._posting_id(connection, posting_name))
+            return [ScreeningSummary(*row) for row in connection.execute(chosen)]
+
+
+def _migrate(engine: Engine, lock: WriterLock) -> None:
+    lock.acquire()
+    try:
+        with begin(engine, write=True) as connection:
+            migrations.migrate(connection)
+        truncate_log(engine, wait_s=0)
+    finally:
+        lock.release()
