@@ -170,7 +170,7 @@ def job_sentences(line: str) -> list[str]:
 def _unwrapped(description: str) -> list[str]:
     """Split into physical lines, then undo hard wrapping and inline bullets, and part run-in headings."""
     text = description.translate({0x2019: "'", 0x2018: "'", 0xA0: " ", 0x200B: None, 0xFEFF: None, 0x09: " "})
-    text = _RUN_IN.sub("\n", text)
+    text = _RUN_IN.sub(_own_line, text)
     joined: list[str] = []
     for raw in text.splitlines():
         pieces = _INLINE_BULLET.split(raw)
@@ -182,6 +182,12 @@ def _unwrapped(description: str) -> list[str]:
         else:
             joined.append(raw)
     return joined
+
+
+def _own_line(run_in: re.Match[str]) -> str:
+    """Part a heading from the paragraph before it, but not the words of one heading ("Work Location:")."""
+    before = run_in.string[: run_in.start()].rsplit("\n", 1)[-1]
+    return "\n" if len(before.split()) >= 4 or before.endswith((".", ";", "!", "?", ")")) else run_in.group()
 
 
 def _continues(previous: str, raw: str) -> bool:

@@ -93,7 +93,7 @@ NICE_AFTER = re.compile(
     re.IGNORECASE,
 )
 MUST_AFTER = re.compile(
-    rf"[\s,(-]*\b(?:{_BE}(?:(?:an?\s+)?(?:absolute\s+)?must(?:[ -]have)?(?=[\s.,;)]|$)|required\b|essential\b|mandatory\b|necessary\b"
+    rf"[\s,(-]*\b(?:{_BE}(?:(?:(?:an?|is|are)\s+)(?:absolute\s+)?must(?:[ -]have)?(?=[\s.,;)]|$)|required\b|essential\b|mandatory\b|necessary\b"
     r"|non-negotiable\b|a requirement\b|compulsory\b)|(?:is|are)\s+(?:expected|needed|a given|key|vital|crucial)\b)\)?",
     re.IGNORECASE,
 )
