@@ -41,7 +41,7 @@ def letter_values(draft: LetterDraft, posting_id: int) -> dict[str, str | int | 
 
 def letter_of(row: Row[Any]) -> Letter:
     """Return the letter of a row of ``letter_columns``. Raises StoreDamaged."""
-    key, *values, checksum, posting_name = row
+    key, *values, checksum, posting_name = tuple(row)
     if row_checksum(*values) != checksum:
         raise StoreDamaged(
             _DAMAGED.format(

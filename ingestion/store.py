@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import json
 import weakref
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,7 +17,7 @@ from typing import Self
 from sqlalchemy import Connection, Engine, func, select, update
 
 from ingestion import fulltext, migrations
-from ingestion.database import begin, connect, rewrite, store_errors, truncate_log
+from ingestion.database import begin, connect, number, rewrite, store_errors, truncate_log
 from ingestion.letter import EmbedderIdentity, Letter, Passage, PassageKind
 from ingestion.locking import WriterLock
 from ingestion.material import read_material
@@ -34,14 +34,7 @@ from ingestion.records import (
     StoredScreening,
     StoreError,
 )
-from ingestion.rows import (
-    damaged_screening,
-    embedder_of,
-    entry_checksum,
-    letter_columns,
-    letter_of,
-    screening_checksum,
-)
+from ingestion.rows import embedder_of, letter_columns, letter_of
 from ingestion.schema import (
     VECTOR_TABLES,
     duplicate_link,
@@ -50,10 +43,9 @@ from ingestion.schema import (
     letter_band,
     passage,
     posting,
-    screening,
-    screening_entry,
     store_state,
 )
+from ingestion.screenings import list_screenings, read_screening
 from ingestion.writing import Transaction, chunks, signed
 
 __all__ = [
@@ -146,7 +138,7 @@ class Store:
     # writing
 
     @contextmanager
-    def writing(self) -> Iterator[Transaction]:
+    def writing(self) -> Generator[Transaction]:
         """Open the one write transaction; committed and on the disk when the block ends, undone if it raises.
 
         Raises StoreBusy when another writer does not end in time, StoreError inside another
@@ -202,10 +194,13 @@ class Store:
     # reading
 
     @contextmanager
-    def reading(self) -> Iterator[Connection]:
-        """One reading transaction: everything read through it is of the same moment."""
+    def reading(self, *, committed: bool = False) -> Generator[Connection]:
+        """One reading transaction: everything read through it is of the same moment.
+
+        ``committed`` leaves out what this thread's own open transaction has written.
+        """
         transaction = self._transaction
-        if transaction is not None and self._lock.held_here:
+        if transaction is not None and self._lock.held_here and not committed:
             with store_errors():
                 yield transaction.connection
         else:
@@ -215,8 +210,7 @@ class Store:
     @property
     def version(self) -> int:
         """How many writes have been committed, by any process."""
-        with self.reading() as connection:
-            return int(connection.execute(select(store_state.c.version)).scalar_one())
+        return number(self._engine, select(store_state.c.version))
 
     def postings(self) -> list[PostingRow]:
         """All postings, in the order they were made."""
@@ -232,25 +226,27 @@ class Store:
     def posting(self, name: str) -> PostingRow:
         """The posting of this name. Raises StoreError that names the known ones."""
         with self.reading() as connection:
-            row = connection.execute(select(posting).where(posting.c.name == name)).first()
-            if row is None:
-                known = (
-                    connection.execute(select(posting.c.name).order_by(posting.c.posting_id)).scalars().all()
-                )
-                raise StoreError(
-                    f"a posting must be in the store, but there is no {name!r}; "
-                    f"known: {', '.join(known) if known else 'none, ingest letters first'}"
-                )
-            letters = connection.execute(
-                select(func.count()).select_from(letter).where(letter.c.posting_id == row.posting_id)
-            ).scalar_one()
-            return PostingRow(row.posting_id, row.name, row.blind, letters)
+            posting_id = self._posting_id(connection, name)
+            letters = select(func.count()).where(letter.c.posting_id == posting_id).scalar_subquery()
+            row = connection.execute(select(posting, letters).where(posting.c.posting_id == posting_id)).one()
+            return PostingRow(*row)
+
+    def posting_id(self, name: str) -> int:
+        """The number of the posting of this name. Raises StoreError that names the known ones."""
+        with self.reading() as connection:
+            return self._posting_id(connection, name)
 
     def _posting_id(self, connection: Connection, name: str) -> int:
         found = connection.execute(
             select(posting.c.posting_id).where(posting.c.name == name)
         ).scalar_one_or_none()
-        return self.posting(name).posting_id if found is None else found
+        if found is None:
+            known = connection.execute(select(posting.c.name).order_by(posting.c.posting_id)).scalars().all()
+            raise StoreError(
+                f"a posting must be in the store, but there is no {name!r}; "
+                f"known: {', '.join(known) if known else 'none, ingest letters first'}"
+            )
+        return int(found)
 
     def letter(self, posting_name: str, letter_id: str) -> Letter | None:
         """The letter that people call ``letter_id`` in a posting, None when there is none."""
@@ -390,53 +386,13 @@ class Store:
     def screening(self, screening_id: str) -> StoredScreening:
         """A stored screening with its entries. Raises StoreError when unknown, StoreDamaged when unsound."""
         with self.reading() as connection:
-            row = connection.execute(
-                select(screening, posting.c.name)
-                .join_from(screening, posting)
-                .where(screening.c.screening_id == screening_id)
-            ).first()
-            if row is None:
-                raise StoreError(
-                    f"a screening must be in the store, but there is no {screening_id!r}; `winnow screen` makes one"
-                )
-            entries = connection.execute(
-                select(screening_entry)
-                .where(screening_entry.c.screening_id == screening_id)
-                .order_by(screening_entry.c.place)
-            ).all()
-        found = StoredScreening(
-            screening_id,
-            row.name,
-            row.created,
-            row.header,
-            tuple(ScreeningEntry(entry.letter_key, entry.payload) for entry in entries),
-        )
-        sound = screening_checksum(found, row.posting_id) == row.checksum and all(
-            entry_checksum(screening_id, stored.place, entry) == stored.checksum
-            for stored, entry in zip(entries, found.entries, strict=True)
-        )
-        if not sound:
-            raise damaged_screening(screening_id)
-        return found
+            return read_screening(connection, screening_id)
 
     def screenings(self, posting_name: str | None = None) -> list[ScreeningSummary]:
         """All screenings, or a posting's, oldest first."""
-        chosen = (
-            select(
-                screening.c.screening_id,
-                posting.c.name,
-                screening.c.created,
-                func.count(screening_entry.c.letter_key),
-            )
-            .join_from(screening, posting)
-            .join(screening_entry, screening_entry.c.screening_id == screening.c.screening_id, isouter=True)
-            .group_by(screening.c.screening_id)
-            .order_by(screening.c.created, screening.c.screening_id)
-        )
         with self.reading() as connection:
-            if posting_name is not None:
-                chosen = chosen.where(screening.c.posting_id == self._posting_id(connection, posting_name))
-            return [ScreeningSummary(*row) for row in connection.execute(chosen)]
+            chosen = None if posting_name is None else self._posting_id(connection, posting_name)
+            return list_screenings(connection, chosen)
 
 
 def _migrate(engine: Engine, lock: WriterLock) -> None:

@@ -329,7 +329,7 @@ class Transaction:
                 .join_from(passage, letter)
                 .where(passage.c.passage_id.in_(some))
             )
-            found.update((row.passage_id, row) for row in rows)
+            found.update({row.passage_id: row for row in rows})
         missing = [one for one in passage_ids if one not in found]
         if missing:
             raise StoreError(
@@ -470,7 +470,7 @@ def _vector_bytes(passage_id: int, vector: NDArray[np.float32], identity: Embedd
 
 
 def _vector_values(blob: bytes, place: Row[Any], embedder_id: int) -> dict[str, int | bytes]:
-    passage_id, _kind, letter_key, posting_id = place
+    passage_id, _kind, letter_key, posting_id = tuple(place)
     return {
         "embedder_id": embedder_id,
         "posting_id": posting_id,
