@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import doctest
 import importlib
 import json
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import time
 import tomllib
+from importlib.metadata import packages_distributions
 from pathlib import Path
 
 import pytest
@@ -118,12 +120,40 @@ def test_every_dependency_is_pinned() -> None:
         *table["optional-dependencies"]["dev"],
         *table["optional-dependencies"]["test"],
     ]
-    names = {re.split(r"[\[<>=!~ ;]", one)[0].lower() for one in wanted} - {"winnow"}
+    names = {canonical(re.split(r"[\[<>=!~ ;]", one)[0]) for one in wanted} - {"winnow"}
     lines = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
     pins = [line for line in lines if not line.startswith("#")]
     assert all(re.fullmatch(r"[A-Za-z0-9_.-]+==[0-9][A-Za-z0-9.]*", pin) for pin in pins)
-    pinned = {pin.split("==")[0].lower() for pin in pins}
-    assert {name.replace("_", "-") for name in names} <= {name.replace("_", "-") for name in pinned}
+    assert names <= {canonical(pin.split("==")[0]) for pin in pins}
+
+
+def test_every_import_is_a_declared_dependency() -> None:
+    """What a room imports is asked for by name, not there by the grace of another package."""
+    imported: set[str] = set()
+    for path in MODULES:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Import):
+                imported.update(alias.name.split(".")[0] for alias in node.names)
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                imported.add(node.module.split(".")[0])
+    table = project()
+    named = [
+        *table["dependencies"],
+        *(one for extra in table["optional-dependencies"].values() for one in extra),
+    ]
+    declared = {canonical(re.split(r"[\[<>=!~ ;]", one)[0]) for one in named}
+    providers = packages_distributions()
+    undeclared = {
+        module
+        for module in imported - set(ROOMS) - set(sys.stdlib_module_names)
+        if not declared & {canonical(name) for name in providers.get(module, [module])}
+    }
+    assert undeclared == set()
+
+
+def canonical(name: str) -> str:
+    """A package's name as indexes compare it."""
+    return re.sub(r"[-_.]+", "-", name).lower()
 
 
 def test_every_dependency_has_its_reason() -> None:

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import tempfile
 import time
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from ui.answers import verdict_in
 from ui.commands.ingest import report_lines
@@ -21,14 +24,28 @@ if TYPE_CHECKING:
 EXAMPLE = "Example: winnow demo"
 
 
-def demo() -> None:
+SAMPLES = Path(__file__).resolve().parent.parent.parent / "ingestion" / "samples"
+
+
+class Job(StrEnum):
+    """The bundled jobs."""
+
+    nurse = "care-home-nurse"
+    cloud = "cloud-engineer"
+    electrician = "maintenance-electrician"
+    chef = "sous-chef"
+
+
+def demo(
+    job: Annotated[Job, typer.Option("--job", help="Which bundled job to screen for.")] = Job.nurse,
+) -> None:
     """Read the bundled letters, screen them for a bundled job and print the verdict."""
     started = time.perf_counter()
+    description = (SAMPLES / "jobs" / f"{job.value}.txt").read_text(encoding="utf-8")
     from agents.registry import load_pipeline_embedder
     from agents.report import render_report
     from agents.screening import open_engine
     from ingestion.ingest import ingest
-    from ingestion.samples import first_job, letters_folder
     from ingestion.store import Store
 
     embedder = load_pipeline_embedder("offline")
@@ -39,12 +56,15 @@ def demo() -> None:
     ):
         with progress_bar("reading letters") as show:
             report = ingest(
-                store, embedder, [str(letters_folder())], on_batch=lambda progress: show(progress.read, None)
+                store,
+                embedder,
+                [str(SAMPLES / "letters")],
+                on_batch=lambda progress: show(progress.read, None),
             )
         ingested = time.perf_counter()
         with progress_bar("judging letters") as show, open_engine(store) as engine:
             engine.on_progress = show
-            verdict = verdict_in(engine.query(first_job()))
+            verdict = verdict_in(engine.query(description))
     for line in report_lines(report):
         say(line)
     say()
