@@ -46,7 +46,8 @@ from ingestion.schema import (
     store_state,
 )
 from ingestion.screenings import list_screenings, read_screening
-from ingestion.writing import Transaction, chunks, signed
+from ingestion.vectorrows import chunks
+from ingestion.writing import Transaction, signed
 
 __all__ = [
     "DuplicateLink",

@@ -37,7 +37,8 @@ from ingestion.records import StoreError
 from ingestion.schema import VECTOR_TABLES, embedder, letter, passage, posting
 from ingestion.snapshots import ANY, Hit, Snapshot, Wanted, empty_snapshot
 from ingestion.store import Store
-from ingestion.writing import Transaction, chunks
+from ingestion.vectorrows import chunks
+from ingestion.writing import Transaction
 
 if TYPE_CHECKING:
     import numpy as np

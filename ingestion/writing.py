@@ -6,13 +6,12 @@ Knows nothing about locks, commits or FAISS: ``Store.writing`` opens and ends th
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Row, Select, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, Select, delete, func, insert, or_, select, update
 
 from ingestion import fulltext
-from ingestion.checksums import vector_checksum
 from ingestion.letter import EmbedderIdentity, Letter, Passage, PassageKind
 from ingestion.records import (
     DuplicateLink,
@@ -41,21 +40,11 @@ from ingestion.schema import (
     screening,
     screening_entry,
 )
+from ingestion.vectorrows import chunks, drop_vectors, put_vectors
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-# SQLite takes 32,766 values a statement; this many keep a statement's text short.
-ID_CHUNK = 500
-# bfloat16 weights leave norms within 1e-6 of 1 once normalised in float32; anything worse was not normalised.
-_NORM_TOLERANCE = 1e-3
-
-
-def chunks(ids: Sequence[int], size: int = ID_CHUNK) -> Iterable[Sequence[int]]:
-    """Cut ``ids`` into pieces that fit one statement."""
-    for start in range(0, len(ids), size):
-        yield ids[start : start + size]
 
 
 def signed(band: int) -> int:
@@ -281,30 +270,7 @@ class Transaction:
         """
         if not rows:
             return
-        blobs = {passage_id: _vector_bytes(passage_id, vector, identity) for passage_id, vector in rows}
-        embedder_id = self._embedder_id(identity, runtime)
-        places = self._places(list(blobs))
-        for kind, table in VECTOR_TABLES.items():
-            ids = [passage_id for passage_id in blobs if places[passage_id].kind == kind]
-            stands: dict[int, bytes] = {}
-            for some in chunks(ids):
-                found = self.connection.execute(
-                    select(table.c.passage_id, table.c.vector).where(
-                        table.c.passage_id.in_(some), table.c.embedder_id == embedder_id
-                    )
-                )
-                stands.update((passage_id, vector) for passage_id, vector in found)
-            other = [passage_id for passage_id, vector in stands.items() if vector != blobs[passage_id]]
-            for some in chunks(other):
-                self._write().execute(
-                    delete(table).where(table.c.passage_id.in_(some), table.c.embedder_id == embedder_id)
-                )
-            new = [passage_id for passage_id in ids if stands.get(passage_id) != blobs[passage_id]]
-            if new:
-                self._write().execute(
-                    insert(table),
-                    [_vector_values(blobs[one], places[one], embedder_id) for one in new],
-                )
+        self.changed |= put_vectors(self.connection, self._embedder_id(identity, runtime), identity, rows)
 
     def _embedder_id(self, identity: EmbedderIdentity, runtime: Mapping[str, str]) -> int:
         key = identity.key
@@ -320,43 +286,12 @@ class Transaction:
             self._embedders[key] = known
         return self._embedders[key]
 
-    def _places(self, passage_ids: Sequence[int]) -> dict[int, Row[Any]]:
-        """Passage id -> row (passage_id, kind, letter_key, posting_id)."""
-        found: dict[int, Row[Any]] = {}
-        for some in chunks(passage_ids):
-            rows = self.connection.execute(
-                select(passage.c.passage_id, passage.c.kind, passage.c.letter_key, letter.c.posting_id)
-                .join_from(passage, letter)
-                .where(passage.c.passage_id.in_(some))
-            )
-            found.update({row.passage_id: row for row in rows})
-        missing = [one for one in passage_ids if one not in found]
-        if missing:
-            raise StoreError(
-                f"a vector needs its passage first, but there is no passage {missing[0]}; add it"
-            )
-        return found
-
     def drop_vectors(self, identity: EmbedderIdentity, passage_ids: Sequence[int]) -> int:
         """Delete these passages' vectors of one embedder, and the passages that then have none at all.
 
         Returns how many vectors went.
         """
-        one = select(embedder.c.embedder_id).where(embedder.c.key == identity.key).scalar_subquery()
-        gone = 0
-        for some in chunks(passage_ids):
-            for table in VECTOR_TABLES.values():
-                gone += (
-                    self._write()
-                    .execute(delete(table).where(table.c.passage_id.in_(some), table.c.embedder_id == one))
-                    .rowcount
-                )
-            bare = [
-                ~select(table.c.vector_id).where(table.c.passage_id == passage.c.passage_id).exists()
-                for table in VECTOR_TABLES.values()
-            ]
-            self.connection.execute(delete(passage).where(passage.c.passage_id.in_(some), *bare))
-        return gone
+        return drop_vectors(self._write(), identity, passage_ids)
 
     def _drop_passages(self, letter_keys: Sequence[int]) -> tuple[int, int]:
         mine: Select[Any] = select(passage.c.passage_id).where(passage.c.letter_key.in_(letter_keys))
@@ -449,33 +384,3 @@ def _stored(key: int, draft: LetterDraft) -> Letter:
         language=draft.language,
         source=draft.source,
     )
-
-
-def _vector_bytes(passage_id: int, vector: NDArray[np.float32], identity: EmbedderIdentity) -> bytes:
-    import numpy as np
-
-    if vector.shape != (identity.dimension,):
-        raise StoreError(
-            f"vectors of {identity.model} must have shape ({identity.dimension},), but passage {passage_id} "
-            f"came with {vector.shape}; embed with the model that the store was made with"
-        )
-    data = np.ascontiguousarray(vector, dtype="<f4")
-    norm = float(np.linalg.norm(data))
-    if not abs(norm - 1) <= _NORM_TOLERANCE:
-        raise StoreError(
-            f"vectors must have norm 1 (so that similarity is a cosine), but passage {passage_id} came with "
-            f"{norm:.6g}; normalise them"
-        )
-    return data.tobytes()
-
-
-def _vector_values(blob: bytes, place: Row[Any], embedder_id: int) -> dict[str, int | bytes]:
-    passage_id, _kind, letter_key, posting_id = tuple(place)
-    return {
-        "embedder_id": embedder_id,
-        "posting_id": posting_id,
-        "letter_key": letter_key,
-        "passage_id": passage_id,
-        "vector": blob,
-        "checksum": vector_checksum(blob, passage_id, letter_key, posting_id, embedder_id),
-    }
