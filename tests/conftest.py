@@ -6,6 +6,7 @@ Knows nothing about any one room.
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -66,3 +67,9 @@ def sample_store(
     with Store.open(tmp_path_factory.mktemp("samples") / "store", create=True) as store:
         ingest(store, embedder, [str(samples / "letters")])
         yield store
+
+
+@pytest.fixture
+def own_store(sample_store: Store, tmp_path: Path) -> Path:
+    """The folder of a test's own copy of the store with the bundled letters; it may be written to."""
+    return shutil.copytree(sample_store.folder, tmp_path / "own-store")

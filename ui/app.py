@@ -17,6 +17,7 @@ from agents.screening import ScreeningEngine, open_engine
 from agents.verdict import Verdict
 from ingestion.store import Store, StoreError
 from ui.answers import verdict_in
+from ui.failures import describe
 from ui.settings import read_settings
 from ui.terminal import one_line, visible
 
@@ -33,7 +34,7 @@ def posting_names(folder: Path) -> list[str]:
         with Store.open(folder) as store:
             return [row.name for row in store.postings()]
     except StoreError as error:
-        st.text(visible(str(error)))
+        st.text(describe(error))
         return []
 
 
@@ -81,9 +82,10 @@ def page() -> None:
         with st.spinner("Judging every letter"):
             try:
                 st.session_state["verdict"] = verdict_in(engine_for(folder, posting).query(job))
-            except ValueError as error:
+            except Exception as error:
                 st.session_state.pop("verdict", None)
-                st.text(visible(str(error)))
+                st.error("The screening failed.")
+                st.text(describe(error))
     if "verdict" in st.session_state:
         show(st.session_state["verdict"])
 

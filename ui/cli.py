@@ -12,7 +12,8 @@ import traceback
 import typer
 
 from ui.commands import demo, doctor, embed, erase, evaluate, ingest, replay, screen, serve
-from ui.terminal import note, one_line, prepare_streams
+from ui.failures import describe
+from ui.terminal import note, prepare_streams
 
 app = typer.Typer(
     name="winnow",
@@ -33,8 +34,6 @@ app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
 app.command("ui", epilog=serve.EXAMPLE)(serve.serve)
 app.add_typer(evaluate.app, name="eval")
 
-ROOMS = ("ingestion", "agents", "training", "evals", "ui")
-
 
 def main() -> None:
     """Run the command line; an error becomes one line on stderr and exit status 1."""
@@ -46,20 +45,6 @@ def main() -> None:
             note(traceback.format_exc())
         note(f"winnow: {describe(error)}")
         sys.exit(1)
-
-
-def describe(error: Exception) -> str:
-    """Return what a person needs to know about ``error``.
-
-    Winnow's own errors, and those about a file, say what to do; any other one is a defect and names its kind.
-    """
-    expected = type(error).__module__.split(".")[0] in ROOMS or isinstance(error, OSError)
-    text = one_line(str(error))
-    if expected and text:
-        return text
-    kind = type(error).__name__
-    remedy = "WINNOW_TRACEBACK=1 shows where it came from"
-    return f"unexpected {kind}: {text or 'no message'} ({remedy})"
 
 
 if __name__ == "__main__":

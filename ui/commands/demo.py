@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import tempfile
 import time
-from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ingestion.samples import DEMO_JOB, jobs, letters_folder
 from ui.answers import verdict_in
 from ui.commands.ingest import report_lines
 from ui.progress import progress_bar
@@ -21,27 +21,17 @@ from ui.terminal import say
 if TYPE_CHECKING:
     from agents.verdict import Verdict
 
-EXAMPLE = "Example: winnow demo"
-
-
-SAMPLES = Path(__file__).resolve().parent.parent.parent / "ingestion" / "samples"
-
-
-class Job(StrEnum):
-    """The bundled jobs."""
-
-    nurse = "care-home-nurse"
-    cloud = "cloud-engineer"
-    electrician = "maintenance-electrician"
-    chef = "sous-chef"
+EXAMPLE = "Example: winnow demo --job cloud-engineer"
 
 
 def demo(
-    job: Annotated[Job, typer.Option("--job", help="Which bundled job to screen for.")] = Job.nurse,
+    job: Annotated[str, typer.Option("--job", help="Which bundled job to screen for.")] = DEMO_JOB,
 ) -> None:
     """Read the bundled letters, screen them for a bundled job and print the verdict."""
     started = time.perf_counter()
-    description = (SAMPLES / "jobs" / f"{job.value}.txt").read_text(encoding="utf-8")
+    bundled = jobs()
+    if job not in bundled:
+        raise typer.BadParameter(f"--job must be one of {', '.join(bundled)}, but got {job!r}")
     from agents.registry import load_pipeline_embedder
     from agents.report import render_report
     from agents.screening import open_engine
@@ -58,13 +48,13 @@ def demo(
             report = ingest(
                 store,
                 embedder,
-                [str(SAMPLES / "letters")],
+                [str(letters_folder())],
                 on_batch=lambda progress: show(progress.read, None),
             )
         ingested = time.perf_counter()
         with progress_bar("judging letters") as show, open_engine(store) as engine:
             engine.on_progress = show
-            verdict = verdict_in(engine.query(description))
+            verdict = verdict_in(engine.query(bundled[job].text))
     for line in report_lines(report):
         say(line)
     say()
