@@ -39,7 +39,7 @@ def main() -> None:
     """Run the command line; an error becomes one line on stderr and exit status 1."""
     prepare_streams()
     try:
-        app()
+        app(prog_name="winnow")
     except Exception as error:
         if os.environ.get("WINNOW_TRACEBACK") == "1":
             note(traceback.format_exc())

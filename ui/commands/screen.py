@@ -38,9 +38,6 @@ def screen(
             "--job-file",
             help="A file that holds the job description; - reads stdin.",
             show_default=False,
-            exists=True,
-            dir_okay=False,
-            allow_dash=True,
         ),
     ] = None,
     store: StoreOption = None,
@@ -51,8 +48,6 @@ def screen(
             "--requirements",
             help="JSON or YAML list of {text, kind, weight?, id?} to judge by instead.",
             show_default=False,
-            exists=True,
-            dir_okay=False,
         ),
     ] = None,
     pipeline: PipelineOption = "offline",
@@ -65,9 +60,7 @@ def screen(
     ] = Retrieval.hybrid,
     top_k: Annotated[
         int | None,
-        typer.Option(
-            "--top-k", min=1, help="Judge at most so many letters. Default: all.", show_default=False
-        ),
+        typer.Option("--top-k", help="Judge at most so many letters. Default: all.", show_default=False),
     ] = None,
     json: JsonOption = False,
     csv: Annotated[
@@ -79,7 +72,11 @@ def screen(
 ) -> None:
     """Judge the letters of a posting by a job description and name the winner."""
     folder = settings_for(store).store
+    if top_k is not None and top_k < 1:
+        raise typer.BadParameter(f"--top-k must be at least 1, but got {top_k}")
     job = job_text(text, job_file)
+    if requirements is not None:
+        must_be_a_file("--requirements", requirements)
     for target in (csv, xlsx):
         if target is not None and not target.absolute().parent.is_dir():
             raise typer.BadParameter(f"the folder of {target} must exist, but it does not: make it first")
@@ -132,12 +129,12 @@ def job_text(text: str | None, job_file: Path | None) -> str:
         raise typer.BadParameter(f"give the job description as TEXT or with --job-file, but got {given}")
     if text is not None:
         job = text
-    elif str(job_file) == "-":
+    elif job_file == Path("-"):
         job = sys.stdin.read()
     else:
         assert job_file is not None
         try:
-            job = job_file.read_text(encoding="utf-8-sig")
+            job = must_be_a_file("--job-file", job_file).read_text(encoding="utf-8-sig")
         except UnicodeDecodeError as error:
             raise typer.BadParameter(
                 f"--job-file must be UTF-8 text, but byte {error.start} of {job_file} is not: save it as UTF-8"
@@ -145,3 +142,10 @@ def job_text(text: str | None, job_file: Path | None) -> str:
     if not job.strip():
         raise typer.BadParameter("the job description must not be empty: give at least one sentence")
     return job
+
+
+def must_be_a_file(flag: str, path: Path) -> Path:
+    """Return ``path`` if it is a file, or end the run as wrong usage."""
+    if not path.is_file():
+        raise typer.BadParameter(f"{flag} must be a file, but there is none at {path}: correct the path")
+    return path

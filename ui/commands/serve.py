@@ -41,10 +41,12 @@ def streamlit_command(port: int) -> list[str]:
 
 def serve(
     store: StoreOption = None,
-    port: Annotated[int, typer.Option("--port", min=1024, max=65535, help="Port on this machine.")] = 8501,
+    port: Annotated[int, typer.Option("--port", help="Port on this machine.")] = 8501,
 ) -> None:
     """Open the dashboard on this machine; nothing listens beyond it."""
     folder = settings_for(store).store
+    if not 1024 <= port <= 65535:
+        raise typer.BadParameter(f"--port must be between 1024 and 65535, but got {port}")
     note(f"dashboard: http://127.0.0.1:{port} (store {folder}; Ctrl-C ends it)")
     environment = {**os.environ, "WINNOW_STORE": str(folder.absolute())}
     command = streamlit_command(port)
