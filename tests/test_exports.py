@@ -120,10 +120,8 @@ def test_a_text_too_long_for_a_cell_says_so(tmp_path: Path) -> None:
     """A workbook's cell has a limit; what is cut is said to be cut."""
     target = tmp_path / "ranking.xlsx"
     write_xlsx(verdict_with("word " * 10_000), target)
-    longest = max(
-        (cell.value for row in openpyxl.load_workbook(target)["screening"].iter_rows() for cell in row),
-        key=lambda value: len(str(value)),
-    )
+    sheet = openpyxl.load_workbook(target)["screening"]
+    longest = max((str(cell.value) for row in sheet.iter_rows() for cell in row), key=len)
     assert len(longest) == XLSX_CELL_LIMIT
     assert longest.endswith("[cut: a cell holds 32767 characters, this text has 50000]")
 
