@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from agents import job_wording as wording
+from agents.job_lists import list_items
 from agents.verdict import Kind
 
 MAX_WORDS = 32
@@ -31,10 +32,15 @@ def clauses_of(sentence: str, kind: Kind, *, listed: bool = False) -> list[Claus
     word shows it ("Must have: Xero, Excel, payroll"); a sentence that opens with "we need a baker
     with ..." or "you must have ..." is read so by itself.
     """
-    sentence = wording.SUBORDINATE.sub("", sentence)
     sentence = re.sub(
-        r"\s*,?\s+(?:is|are|though)?\s*not (?:strictly )?(?:essential|required|necessary|mandatory)\s*,?\s*but\s+(?:it )?(?=\w)",
-        " ", sentence, flags=re.I,
+        r",? but not limited to", "", wording.SUBORDINATE.sub("", sentence), flags=re.IGNORECASE
+    )
+    sentence = re.sub(
+        r"\s*,?\s+(?:is|are|though)?\s*not (?:strictly )?(?:essential|required|necessary"
+        r"|mandatory)\s*,?\s*but\s+(?:it )?(?=\w)",
+        " ",
+        sentence,
+        flags=re.IGNORECASE,
     )
     clauses: list[Clause] = []
     lead_before = listed
@@ -55,11 +61,18 @@ def asks(sentence: str) -> bool:
         return True
     if any(True for _ in _cues(sentence)):
         return True
-    opening = re.split(r",\s", sentence, maxsplit=1)[0].rstrip(" .;")
-    if wording.starts_with_head(opening) or (len(opening.split()) <= 6 and wording.has_head(opening)):
-        return True
     found, _ = _phrases(sentence, "must", False)
-    return any(not clause.role for clause in found) and any(clause.role for clause in found)
+    if any(clause.role for clause in found) and any(not clause.role for clause in found):
+        return True
+    opening = re.split(r",\s", sentence, maxsplit=1)[0].rstrip(" .;")
+    if re.match(r"available\b", opening, re.IGNORECASE):
+        return False
+    if re.match(r"(?:our|we|this|it|they|as|at|in|with)\b", opening, re.IGNORECASE):
+        return False
+    return bool(
+        wording.starts_with_head(opening)
+        or (len(wording.core_of(opening).split()) <= 5 and wording.has_head(opening))
+    )
 
 
 def role_of(sentence: str) -> str:
@@ -68,35 +81,24 @@ def role_of(sentence: str) -> str:
     return role
 
 
-def strip_leads(phrase: str) -> tuple[str, bool]:
-    """Return the phrase without the words around it ("You must have a degree" -> "degree"), and if there were any."""
-    stripped, changed = phrase.strip(" ,:;"), True
-    led = False
-    while changed:
-        changed = False
-        for lead in wording.LEADS:
-            match = lead.match(stripped)
-            if match and match.end() and re.search(r"\w", stripped[match.end() :]):
-                rest = stripped[match.end() :].lstrip(" ,:")
-                led = led or not re.fullmatch(r"(?:the|an?|some|any|and|but|also|plus)\s*", match.group(), re.I)
-                stripped, changed = rest, True
-    return stripped, led
-
-
 def tidy(phrase: str) -> str:
     """Return the phrase as a requirement's text: one line, no stray punctuation, at most MAX_WORDS words."""
     text = " ".join(phrase.split()).strip(" ,;:.-\u2013\u2014*/!?")
-    text = re.sub(r"\s*\(\s*\)|\s+(?:and|or|&|,|etc)$", "", text).strip(" ,;:.-")
+    text = re.sub(r"\s*\(\s*\)|\s+(?:and|or|&|,|etc|including|such as|like)$", "", text).strip(" ,;:.-")
     for opening, closing in ("()", "[]"):
         if text.count(opening) > text.count(closing):
-            text = text + closing if text.rfind(opening) > text.rfind(closing) and " " in text[text.rfind(opening) :] else text.replace(opening, "", 1)
+            text = (
+                text + closing
+                if text.rfind(opening) > text.rfind(closing) and " " in text[text.rfind(opening) :]
+                else text.replace(opening, "", 1)
+            )
         elif text.count(closing) > text.count(opening):
             text = text.replace(closing, "", 1)
     text = re.sub(r"\b(in|on|of|with) other (?=\w+s\b)", r"\1 ", text)
-    text = re.sub(r"^(master's|bachelor's)$", r"\1 degree", text, flags=re.I)
-    amount = re.fullmatch(rf"([^:]{{2,40}}):\s*({wording.SPAN_OF_TIME})", text, re.I)
+    text = re.sub(r"^(master's|bachelor's)$", r"\1 degree", text, flags=re.IGNORECASE)
+    amount = re.fullmatch(rf"([^:]{{2,40}}):\s*({wording.SPAN_OF_TIME})", text, re.IGNORECASE)
     if amount:
-        what = re.sub(r"^total\s+|\s*experience$", "", amount.group(1), flags=re.I)
+        what = re.sub(r"^total\s+|\s*experience$", "", amount.group(1), flags=re.IGNORECASE)
         text = f"{amount.group(2)} of {what} experience"
     words = text.split()
     if len(words) > MAX_WORDS:
@@ -111,7 +113,11 @@ def _cues(piece: str) -> Iterator[tuple[int, int, Kind]]:
     found += [(m.start(), m.end(), "must") for m in wording.MUST_AFTER.finditer(piece)]
     last = 0
     for start, end, kind in sorted(found):
-        follows = re.match(r"\s*(?:$|[,;.()/!\u2013-]|(?:and|but|for|to|in|if|when|as|though|although|because|since|on|at|with)\b)", piece[end:])
+        follows = re.match(
+            r"\s*(?:$|[,;.()/!\u2013-]|(?:and|but|for|to|in|if|when|as|though|although|because|since|on"
+            r"|at|with)\b)",
+            piece[end:],
+        )
         if start >= last and re.search(r"\w", piece[last:start]) and follows:
             yield start, end, "nice" if kind == "nice" else "must"
             last = end
@@ -127,7 +133,11 @@ def _weighed(piece: str, kind: Kind) -> list[tuple[str, Kind]]:
         if cue and not wording.QUALIFIER.match(piece, cue.end()) and re.search(r"\w", piece[cue.end() :]):
             inside = piece[cue.end() :].rstrip(") ") if "(" in match.group() else piece[cue.end() :]
             turn = re.search(r",?\s+(?:and|but)\s+(?=(?:you\s+)?(?:must|need)\b)", inside)
-            after = [(inside[: turn.start()], "nice"), (inside[turn.end() :], "must")] if turn else [(inside, "nice")]
+            after = (
+                [(inside[: turn.start()], "nice"), (inside[turn.end() :], "must")]
+                if turn
+                else [(inside, "nice")]
+            )
             parts = _weighed(piece[: match.start()], kind)
             for text, weight in after:
                 parts.extend(_weighed(text, "nice" if weight == "nice" else "must"))
@@ -135,7 +145,9 @@ def _weighed(piece: str, kind: Kind) -> list[tuple[str, Kind]]:
     parts: list[tuple[str, Kind]] = []
     position = 0
     for start, end, weight in _cues(piece):
-        before, last = _scope(piece[position:start], verbal=bool(re.search(r"\b(?:is|are|be|would|will)\b", piece[start:end])))
+        before, last = _scope(
+            piece[position:start], verbal=bool(re.search(r"\b(?:is|are|be|would|will)\b", piece[start:end]))
+        )
         if before:
             parts.append((before, kind))
         parts.append((last, weight))
@@ -151,11 +163,11 @@ def _scope(head: str, *, verbal: bool) -> tuple[str, str]:
     if head.count("(") > head.count(")"):
         left, _, right = head.rpartition("(")
         return left, right
-    _, led = strip_leads(head)
-    boundary = r",\s+(?:and|but|while)\s+" if verbal and not led else r",\s+(?:and\s+|but\s+|while\s+|with\s+)?"
-    last = None
-    for last in re.finditer(boundary, head):
-        pass
+    _, led = wording.strip_leads(head)
+    boundary = (
+        r",\s+(?:and|but|while)\s+" if verbal and not led else r",\s+(?:and\s+|but\s+|while\s+|with\s+)?"
+    )
+    last = next(reversed(list(re.finditer(boundary, head))), None)
     if last is None or not last.start():
         return "", head
     left, right = head[: last.start()], head[last.end() :]
@@ -173,9 +185,9 @@ def _phrases(text: str, kind: Kind, listed: bool) -> tuple[list[Clause], bool]:
         listed, text = True, rest
         if not re.search(r"\w", text):
             return clauses, listed
-    bare, led = strip_leads(text)
-    for item in _items(bare, listed=listed or led):
-        item_text = tidy(strip_leads(item)[0])
+    bare, led = wording.strip_leads(text)
+    for item in list_items(bare, listed=listed or led):
+        item_text = tidy(wording.strip_leads(item)[0])
         if re.search(r"[^\W\d_]", item_text):
             clauses.append(Clause(item_text, kind))
     return clauses, listed or led
@@ -190,22 +202,45 @@ def _role(text: str) -> tuple[str, str]:
     if frame is None:
         return "", text
     wanted = text[frame.end() :]
-    someone = re.match(r"(?:someone|somebody|a person|person|people|an individual|individuals?|candidates?|applicants?)\b\s*", wanted, re.I)
-    if someone or (frame.group("count") and re.match(r"(?:person|individual|candidate)\b", wanted, re.I)):
-        return "", re.sub(r"^(?:someone|somebody|(?:an? )?(?:person|individual|candidate)|people|individuals|candidates|applicants)\s*", "", wanted, flags=re.I)
-    traits = re.match(rf"(?:(?:{wording.TRAIT}|{wording.EMPLOYMENT}|and|&)(?:,\s*|\s+))+(?=\w)", wanted, re.I)
+    someone = re.match(
+        r"(?:someone|somebody|a person|person|people|an individual|individuals?|candidates?"
+        r"|applicants?)\b\s*",
+        wanted,
+        re.IGNORECASE,
+    )
+    if someone or (
+        frame.group("count") and re.match(r"(?:person|individual|candidate)\b", wanted, re.IGNORECASE)
+    ):
+        return "", re.sub(
+            r"^(?:someone|somebody|(?:an? )?(?:person|individual|candidate)|people|individuals"
+            r"|candidates|applicants)\s*",
+            "",
+            wanted,
+            flags=re.IGNORECASE,
+        )
+    traits = re.match(
+        rf"(?:(?:{wording.TRAIT}|{wording.EMPLOYMENT}|and|&)(?:,\s*|\s+))+(?=\w)", wanted, re.IGNORECASE
+    )
     named = wanted[traits.end() :] if traits else wanted
     end = wording.ROLE_END.search(named)
     role = named[: end.start()] if end else named
-    if not role.strip() or wording.has_head(wanted[: len(wanted) - len(named) + len(role)]) or wording.has_head(role):
+    if (
+        not role.strip()
+        or wording.has_head(wanted[: len(wanted) - len(named) + len(role)])
+        or wording.has_head(role)
+    ):
         return "", text
-    if not (frame.group("count") or named[0].isupper() or (traits and re.search(r"experienced", traits.group(), re.I))):
+    if not (
+        frame.group("count")
+        or named[0].isupper()
+        or (traits and re.search(r"experienced", traits.group(), re.IGNORECASE))
+    ):
         return "", text
     return _clean_role(role), _asked_of(named[len(role) :])
 
 
 def _clean_role(role: str) -> str:
-    role = re.sub(rf"^(?:(?:{wording.EMPLOYMENT}|an?|the)\s+)+", "", role.strip(" ,.-"), flags=re.I)
+    role = re.sub(rf"^(?:(?:{wording.EMPLOYMENT}|an?|the)\s+)+", "", role.strip(" ,.-"), flags=re.IGNORECASE)
     return role if re.search(r"[A-Z].*[A-Z]| ", role) else role[:1].lower() + role[1:]
 
 
@@ -214,112 +249,17 @@ def _asked_of(rest: str) -> str:
     rest = rest.strip(" .")
     if re.match(r"[,;:]\s*\w|\(", rest) and not re.match(r",\s*(?:where|which|as|so)\b", rest):
         return rest.strip(" ,;:")
-    if re.match(r"(?:with|who|having|able|willing|experienced|capable|available)\b(?! (?:our|us)\b)", rest, re.I):
+    if re.match(
+        r"(?:with|who|having|able|willing|experienced|capable|available)\b(?! (?:our|us)\b)",
+        rest,
+        re.IGNORECASE,
+    ):
         return rest
-    for match in re.finditer(r"\b(?:with|who|having)\b\s+(?!our\b|us\b|the team)|,\s+", rest, re.I):
+    for match in re.finditer(r"\b(?:with|who|having)\b\s+(?!our\b|us\b|the team)|,\s+", rest, re.IGNORECASE):
         following = rest[match.end() :]
         opening = re.split(r",\s", following, maxsplit=1)[0]
-        if wording.has_head(opening) or (match.group().startswith("who") and wording.starts_with_verb(following)):
+        if wording.has_head(opening) or (
+            match.group().startswith("who") and wording.starts_with_verb(following)
+        ):
             return following
     return ""
-
-
-def _segments(text: str) -> list[str]:
-    """Cut at commas outside parentheses, and after " and " that follows a comma."""
-    segments: list[str] = []
-    depth = start = 0
-    for index, letter in enumerate(text):
-        depth += (letter in "([") - (letter in ")]")
-        if letter == "," and depth <= 0 and text[index + 1 : index + 2] in (" ", ""):
-            segments.append(text[start:index])
-            start = index + 1
-    segments.append(text[start:])
-    return [segment.strip() for segment in segments if segment.strip()]
-
-
-def _items(text: str, *, listed: bool) -> list[str]:
-    """Cut a phrase into requirements without breaking a noun phrase.
-
-    A comma parts two requirements where what follows names its own kind of evidence ("..., a driving
-    licence"); in a list ("a developer with Django, PostgreSQL and Docker") also where nothing before
-    it can hold what follows, as "experience in" does in "experience in plumbing, carpentry and painting".
-    """
-    segments = _segments(text)
-    groups: list[list[str]] = [[segments[0]]] if segments else []
-    for segment in segments[1:]:
-        bare = re.sub(r"^(?:and|&|as well as|plus)\s+", "", segment, flags=re.I)
-        if _joins(groups[-1], segment, bare, listed=listed):
-            groups[-1].append(segment)
-        else:
-            groups.append([bare])
-    items: list[str] = []
-    for index, group in enumerate(groups):
-        ends_list = listed and len(groups) > 1 and index == len(groups) - 1
-        items.extend(_and_parts(", ".join(group), listed=listed, ends_list=ends_list))
-    return [part for item in items for part in _shared_head(item)]
-
-
-def _joins(group: list[str], segment: str, bare: str, *, listed: bool) -> bool:
-    """True where a segment goes on with the group before it."""
-    if re.match(r"(?:or|ideally|preferably|including|such as|e\.g\.|especially|particularly|whether|in|of|from|etc)\b", segment, re.I):
-        return True
-    headless = not any(wording.has_head(strip_leads(part)[0]) or wording.starts_with_verb(part) for part in group)
-    if wording.stands_alone(bare):
-        shares = re.search(rf"\b{wording.SHARED_HEAD}$", bare, re.I) and not wording.starts_with_head(bare)
-        return bool(headless and shares and all(len(part.split()) <= 3 for part in group))
-    if not listed or wording.starts_with_head(strip_leads(", ".join(group))[0]):
-        return True
-    return bare.islower() and len(bare.split()) <= 2 or (group[-1].islower() and len(group[-1].split()) == 1)
-
-
-def _and_parts(text: str, *, listed: bool, ends_list: bool) -> list[str]:
-    """Cut at "and" where both sides name their own kind of evidence."""
-    for match in re.finditer(r",?\s+(?:and|as well as|along with|together with|combined with|plus|&)\s+", text):
-        left, right = text[: match.start()], text[match.end() :]
-        if left.count("(") > left.count(")"):
-            continue
-        bare_left = strip_leads(left)[0]
-        if _bare(bare_left) or _cut_here(bare_left, right, listed=listed, ends_list=ends_list):
-            if _bare(bare_left):
-                continue
-            return [left, *_and_parts(right, listed=listed, ends_list=ends_list)]
-    return [text]
-
-
-def _bare(phrase: str) -> bool:
-    """True for a head with nothing of its own yet ("knowledge", "5 years of experience"): it shares what follows."""
-    if wording.BARE_YEARS.fullmatch(phrase) and re.search(r"experience", phrase, re.I):
-        return True
-    words = re.sub(rf"^(?:(?:{wording.QUALITY}|{wording.DETERMINER}|[\w-]+ed)\s+)+", "", phrase + " ", flags=re.I).split()
-    return len(words) <= 1 and bool(re.fullmatch(rf"{wording.HEAD}", words[0], re.I) if words else True)
-
-
-def _cut_here(left: str, right: str, *, listed: bool, ends_list: bool) -> bool:
-    if wording.starts_with_verb(left) and wording.starts_with_verb(right):
-        return listed
-    headed_right = wording.has_head(right) and len(right.split()) >= 2
-    if headed_right and wording.has_head(left):
-        return True
-    if not listed:
-        return False
-    if headed_right:
-        shares = re.search(rf"\b{wording.SHARED_HEAD}$", wording.core_of(right), re.I) and not wording.starts_with_head(right)
-        return not shares and not wording.starts_with_verb(left)
-    if wording.stands_alone(right) and wording.stands_alone(left):
-        return True
-    short = len(left.split()) <= 3 and len(right.split()) <= 3 and " or " not in left + right
-    return ends_list and short and not wording.starts_with_head(left) and not wording.has_head(left) and not (left + right).islower()
-
-
-def _shared_head(item: str) -> list[str]:
-    """ "account reconciliation and month-end close experience" asks for experience twice. """
-    match = re.fullmatch(r"(.+?)\s+and\s+(.+?)\s+(experience|expertise|knowledge|certification)", item)
-    if match is None or re.search(rf",|\b(?:{wording.PREPOSITION}|and|or)\b", match.group(1)) or re.search(r"\band\b|,", match.group(2)):
-        return [item]
-    left, right, head = match.groups()
-    bare = re.sub(rf"^(?:{wording.QUALITY}\s+)+", "", left, flags=re.I)
-    if re.search(rf"\b{wording.PREPOSITION}\b", right) or wording.has_head(left):
-        return [item]
-    if min(len(re.findall(r"\w+", bare)), len(re.findall(r"\w+", right))) < 2:
-        return [item]
-    return [f"{left} {head}", f"{right} {head}"]

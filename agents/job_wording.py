@@ -9,35 +9,50 @@ import re
 
 # Nouns and adjectives that head a requirement ("AWS certification", "able to", "years of").
 HEAD = (
-    r"(?:experiences?|expertise|knowledge|understanding|skills?|skillset|abilit(?:y|ies)|proficiency|fluency|familiarity|background"
-    r"|record|command|grasp|mastery|qualifications?|certifications?|certificates?|certified|licen[cs]es?|licen[cs]ed"
-    r"|degrees?|diploma|bachelor(?:'?s)?|master'?s|ph\.?d|doctorate|mba|bsc|msc|b\.?tech|nvq|gcses?|apprenticeship"
-    r"|years?|yrs|months|exposure|competenc(?:e|y|ies)|aptitude|passion|enthusiasm|commitment|willingness|willing"
-    r"|eye|attitude|portfolio|permit|visa|right to work|registration|registered|membership|clearance|dbs check"
-    r"|able|capable|comfortable|competent|confident|proficient|fluent|eligible|familiar|experienced|skilled|qualified"
-    r"|accredited|chartered|literate|literacy|numeracy|attention to detail|speaker|awareness|appreciation|flair"
-    r"|team player|self-starter|work ethic|sense|mindset|insurance|admission|availability|available|contacts|network"
-    r"|history|credentials?|education|status|leadership experience|interest|curiosity|patience|discretion|hands-on"
-    r"|english|french|german|spanish|italian|portuguese|dutch|polish|mandarin|cantonese|arabic|hindi|japanese|russian)"
+    r"(?:experiences?|expertise|knowledge|understanding|skills?|skillset|abilit(?:y|ies)|proficiency"
+    r"|fluency|familiarity|background"
+    r"|record|command|grasp|mastery|qualifications?|certifications?|certificates?|certified|licen[cs]es?"
+    r"|licen[cs]ed"
+    r"|degrees?|diploma|bachelor(?:'?s)?|master'?s|ph\.?d|doctorate|mba|bsc|msc|b\.?tech|nvq|gcses?"
+    r"|apprenticeship"
+    r"|years?|yrs|months|exposure|competenc(?:e|y|ies)|aptitude|passion|enthusiasm|commitment"
+    r"|willingness|willing"
+    r"|eye|attitude|portfolio|permit|visa|right to work|registration|registered|membership|clearance"
+    r"|dbs check"
+    r"|able|capable|comfortable|competent|confident|proficient|fluent|eligible|familiar|experienced"
+    r"|skilled|qualified|knowledgeable|well-versed|versed|adept|expert|trained|keen"
+    r"|accredited|chartered|literate|literacy|numeracy|attention to detail|speaker|awareness"
+    r"|appreciation|flair"
+    r"|team player|self-starter|work ethic|sense|mindset|insurance|admission|availability|available"
+    r"|contacts|network"
+    r"|history|credentials?|education|status|leadership experience|interest|curiosity|patience"
+    r"|discretion|hands-on"
+    r"|english|french|german|spanish|italian|portuguese|dutch|polish|mandarin|cantonese|arabic|hindi"
+    r"|japanese|russian)"
 )
 # Heads that a list before them can share: "account reconciliation and month-end close experience".
 SHARED_HEAD = r"(?:experience|expertise|knowledge|skills?|certifications?|qualifications?)"
 PREPOSITION = r"(?:of|in|with|for|to|as|from|on|at|by|using|within|across|under|that|who|which|among|towards?|about|over)"
 DETERMINER = r"(?:the|an?|some|any)"
 QUALITY = (
-    r"(?:strong|excellent|good|great|solid|proven|valid|current|outstanding|active|clean|full|basic|advanced|deep|extensive"
-    r"|hands-on|working|demonstrated|demonstrable|sound|thorough|relevant|prior|previous|practical|professional"
-    r"|significant|broad|clear|exceptional|superb|very|high|recent|in-depth|first-class|fundamental|general|minimum|own)"
+    r"(?:strong|excellent|good|great|solid|proven|valid|current|outstanding|active|clean|full|basic"
+    r"|advanced|deep|extensive"
+    r"|hands-on|working|demonstrated|demonstrable|sound|thorough|relevant|prior|previous|practical"
+    r"|professional"
+    r"|significant|broad|clear|exceptional|superb|very|high|recent|in-depth|first-class|fundamental"
+    r"|general|minimum|own)"
 )
 NUMBER = r"(?:\d+(?:\.\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|fifteen|twenty|several|many|a few|a couple of)"
 QUANTITY = (
-    rf"(?:(?:at least|a minimum of|minimum of|minimum|min\.?(?: of)?|over|more than|up to|around|about|not less than)\s+)?"
+    rf"(?:(?:at least|a minimum of|minimum of|minimum|min\.?(?: of)?|over|more than|up to|around|about"
+    rf"|not less than)\s+)?"
     rf"{NUMBER}\s*(?:\+|plus|or more|or so)?\s*(?:(?:to|-|\u2013|or)\s*{NUMBER}\s*\+?)?"
 )
 SPAN_OF_TIME = rf"{QUANTITY}\s*(?:full\s+)?(?:years?|yrs?\.?|months)\b'?"
 # "5 years minimum", "3+ years of experience", "6 to 9 years' relevant work experience": an amount of nothing in particular.
 BARE_YEARS = re.compile(
-    rf"(?:{QUALITY}\s+)*({SPAN_OF_TIME})(?:\s+(?:of\s+)?(?:(?:{QUALITY}|work|working|industry|total|overall)\s+)*experience)?"
+    rf"(?:{QUALITY}\s+)*({SPAN_OF_TIME})(?:\s+(?:of\s+)?(?:(?:{QUALITY}|work|working|industry|total"
+    rf"|overall)\s+)*experience)?"
     r"(?:\s+(?:minimum|min|or more|or above|and above|in a similar role|in a similar position))?",
     re.IGNORECASE,
 )
@@ -50,8 +65,10 @@ _STARTS_WITH_HEAD = re.compile(
 _ENDS_WITH_HEAD = re.compile(rf"(?:^|[\s/-]){HEAD}\s*(?:\([^)]*\))?$", re.IGNORECASE)
 _YEARS_FIRST = re.compile(rf"(?:{DETERMINER}\s+|{QUALITY}\s+)?{SPAN_OF_TIME}", re.IGNORECASE)
 _VERB_FIRST = re.compile(
-    r"(?:also\s+)?(?:have|has|hold|holds|possess|possesses|be|is|are|can|speak|speaks|know|knows|understand|understands"
-    r"|enjoy|enjoys|love|loves|like|likes|work|works|thrive|thrives|bring|brings|demonstrate|write|writes|read|reads"
+    r"(?:also\s+)?(?:have|has|hold|holds|possess|possesses|be|is|are|can|speak|speaks|know|knows"
+    r"|understand|understands"
+    r"|enjoy|enjoys|love|loves|like|likes|work|works|thrive|thrives|bring|brings|demonstrate|write"
+    r"|writes|read|reads"
     r"|drive|drives|manage|manages|use|care|cares|show|want|wants|take|communicate)\s+\S",
     re.IGNORECASE,
 )
@@ -60,7 +77,12 @@ _QUALITY_FIRST = re.compile(rf"(?:{DETERMINER}\s+)?(?:{QUALITY}|{NUMBER})\s+\S",
 
 def core_of(phrase: str) -> str:
     """Return the phrase up to its first preposition ("a solid command of Java" -> "a solid command")."""
-    bare = re.sub(rf"^(?:{DETERMINER}\s+)?(?:at least|a minimum of|minimum of|more than|over|up to)\s+", "", phrase, flags=re.I)
+    bare = re.sub(
+        rf"^(?:{DETERMINER}\s+)?(?:at least|a minimum of|minimum of|more than|over|up to)\s+",
+        "",
+        phrase,
+        flags=re.IGNORECASE,
+    )
     return re.split(rf"\s+{PREPOSITION}\s+", bare, maxsplit=1)[0]
 
 
@@ -84,88 +106,133 @@ def starts_with_verb(phrase: str) -> bool:
     return bool(_VERB_FIRST.match(phrase))
 
 
-_BE = r"(?:(?:would|will|could|may|might|should|can|is|are|also|both|be|being|as|considered|seen|highly|very|much|really|strongly)\s+)*"
+_BE = r"(?:(?:would|will|could|may|might|should|can|is|are|also|both|be|being|as|considered|seen|highly|very|much|really|strongly|always|absolutely|strictly)\s+)*"
 NICE_AFTER = re.compile(
-    rf"[\s,(-]*\b{_BE}(?:(?:an?\s+)?(?:(?:big|huge|strong|definite|added|distinct|great|real|add on|major)\s+)*"
-    r"(?:plus|bonus|advantage|asset|nice[ -]to[ -]have)\b|preferred\b|preferable\b|desirable\b|desired\b|advantageous\b"
-    r"|beneficial\b|(?<=be )(?:helpful|useful|ideal|welcome|great|nice|good)\b|(?<=is )(?:helpful|useful|welcome|ideal)\b"
-    r"|(?<=very )(?:helpful|useful|welcome)\b|appreciated\b|optional\b|highly valued\b|(?<=are )(?:welcome|helpful|useful)\b)\)?",
+    rf"[\s,(-]*\b{_BE}(?:(?:an?\s+)?(?:(?:big|huge|strong|definite|added|distinct|great|real|add on"
+    rf"|major)\s+)*"
+    r"(?:(?:plus|bonus|advantage|asset|nice[ -]to[ -]have)\b|\+(?=\s*$))|preferred\b|preferable\b"
+    r"|desirable\b|desired\b|advantageous\b"
+    r"|beneficial\b|(?<=be )(?:helpful|useful|ideal|welcome|great|nice|good)\b|(?<=is )(?:helpful|useful"
+    r"|welcome|ideal)\b"
+    r"|(?<=very )(?:helpful|useful|welcome)\b|appreciated\b|optional\b|highly valued\b|(?<=are )"
+    r"(?:welcome|helpful|useful)\b)\)?",
     re.IGNORECASE,
 )
 MUST_AFTER = re.compile(
-    rf"[\s,(-]*\b(?:{_BE}(?:(?:(?:an?|is|are)\s+)(?:absolute\s+)?must(?:[ -]have)?(?=[\s.,;)]|$)|required\b|essential\b|mandatory\b|necessary\b"
-    r"|non-negotiable\b|a requirement\b|compulsory\b)|(?:is|are)\s+(?:expected|needed|a given|key|vital|crucial)\b)\)?",
+    rf"[\s,(-]*\b(?:{_BE}(?:(?:(?:an?|is|are)\s+)(?:absolute\s+)?must(?:[ -]have)?(?=[\s.,;)]|$)"
+    rf"|required\b|essential\b|mandatory\b|necessary\b"
+    r"|non-negotiable\b|a requirement\b|compulsory\b)|(?:is|are)\s+(?:expected|needed|a given|key|vital"
+    r"|crucial)\b)\)?",
     re.IGNORECASE,
 )
 # A cue of "nice" that stands before what it is about, and holds to the end of its sentence.
 NICE_BEFORE = re.compile(
-    r"(?:ideally|preferably|optionally|(?:it(?:'s| is| would be| will be| 'd be)?\s+)?(?:also\s+)?(?:an?\s+)?(?:big |huge |great |real )?"
-    r"(?:plus|bonus|advantage|great|nice|desirable|helpful|good)\s+(?:if|would be|to have)|(?:bonus|extra|brownie) points?(?: are given)? (?:for|if)"
-    r"|nice[- ]to[- ]haves?(?: (?:are|is))?|(?:preferred|desirable|desired|optional|advantageous|bonus|plus|desirables)\s*[:\u2013-]"
-    r"|we(?:'d| would)(?: also)? (?:love|like|prefer|welcome|appreciate)(?: it)?(?: to see| if| someone with| someone who)?|as would|so would|as is"
+    r"(?:ideally|preferably|optionally|(?:it(?:'s| is| would be| will be| 'd be)?\s+)?(?:also\s+)?"
+    r"(?:an?\s+)?(?:big |huge |great |real )?"
+    r"(?:plus|bonus|advantage|great|nice|desirable|helpful|good)\s+(?:if|would be|to have)|(?:bonus"
+    r"|extra|brownie) points?(?: are given)? (?:for|if)"
+    r"|nice[- ]to[- ]haves?(?: (?:are|is))?|(?:preferred|desirable|desired|optional|advantageous|bonus"
+    r"|plus|desirables)\s*[:\u2013-]"
+    r"|we(?:'d| would)(?: also)? (?:love|like|prefer|welcome|appreciate)(?: it)?(?: to see| if"
+    r"| someone with| someone who)?|as would|so would|as is"
     r"|(?:preferred|desired) (?:skills|qualifications|experience) include)\b:?,?\s*",
     re.IGNORECASE,
 )
 # "degree, ideally in physics": the cue weighs a detail of what stands before it.
 QUALIFIER = re.compile(r"\s*(?:in|from|within|at|on|of|as|under|gained|working|both)\b", re.IGNORECASE)
 NOT_ASKED = re.compile(
-    r"\b(?:no|not|without)\b[^.;]{0,80}?\b(?:required|needed|necessary|essential|a requirement|mandatory|must)\b"
-    r"|\b(?:not required|not essential|not necessary|not a must)\b|\bdon't need\b|\bdo not need\b|\bneed not\b|\bneedn't\b",
+    r"\b(?:no|not|without)\b[^.;]{0,80}?\b(?:required|needed|necessary|essential|a requirement|mandatory"
+    r"|must)\b"
+    r"|\b(?:not required|not essential|not necessary|not a must)\b|\bdon't need\b|\bdo not need\b"
+    r"|\bneed not\b|\bneedn't\b",
     re.IGNORECASE,
 )
 
 _PEOPLE = (
-    r"(?:(?:the|our|an?|all|any|every|each|your)\s+)?(?:(?:ideal|successful|right|perfect|suitable|strong|best|good|chosen|selected|ideally)\s+)*"
-    r"(?:candidates?|applicants?|person|individual|hire|appointee|post-?\s?holder|employee|you|he/she|he or she|she/he|s?he|they|someone"
+    r"(?:(?:the|our|an?|all|any|every|each|your)\s+)?(?:(?:ideal|successful|right|perfect|suitable"
+    r"|strong|best|good|chosen|selected|ideally)\s+)*"
+    r"(?:candidates?|applicants?|person|individual|hire|appointee|post-?\s?holder|employee|you|he/she"
+    r"|he or she|she/he|s?he|they|someone"
     r"|somebody|anyone|people|those)"
 )
 _ADVERB = r"(?:(?:also|ideally|preferably|already|really|truly|both|either|therefore|definitely|absolutely|then|now|currently|probably)\s+)*"
 _MODAL = r"(?:must|should|shall|will|would|can|could|'ll|needs? to|have to|has to|(?:are|is) (?:required|expected) to|ought to)"
 _HAVE = (
-    r"(?:have got|have|has|having|possess(?:es)?|holds?|brings?|shows?|demonstrates?|offers?|come with|comes with|be|is|are|needs?|requires?"
+    r"(?:have got|have|has|having|possess(?:es)?|holds?|brings?|shows?|demonstrates?|offers?|come with"
+    r"|comes with|be|is|are|needs?|requires?"
     r"|'ve|'re|'s got|got)"
 )
 # Words around a requirement that are no part of it, tried again and again until none matches.
 LEADS: tuple[re.Pattern[str], ...] = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
-        r"(?:and|but|also|additionally|furthermore|moreover|in addition|plus|as well as|finally|further|then|however)\b[,:]?\s+",
+        r"(?:and|but|also|additionally|furthermore|moreover|in addition|plus|as well as|finally|further"
+        r"|then|however|therefore|hence|thus)\b[,:]?\s+",
         rf"{_PEOPLE}\s*(?:who|with|that)\s+(?={_ADVERB}(?:{_MODAL}|{_HAVE})?\b)",
         rf"{_PEOPLE}\s*{_ADVERB}(?:{_MODAL}\s+)?{_ADVERB}{_HAVE}\s+{_ADVERB}",
-        rf"{_PEOPLE}\s*{_ADVERB}(?:must|should|shall|can|could|needs? to|have to|has to|(?:are|is) (?:required|expected) to)\s+{_ADVERB}",
-        rf"{_PEOPLE}\s+(?=(?:know|knows|understand|speak|speaks|enjoy|love|thrive|hold|write|work|care|want|like|take|communicate)\b)",
-        r"(?:for this (?:role|job|position),?\s+)?we\s*(?:'re|are)?\s*(?:also\s+)?(?:need|require|want|seek|expect|ask for|look for|looking for|seeking|hiring|after|asking for)\s+",
+        rf"{_PEOPLE}\s*{_ADVERB}(?:must|should|shall|can|could|needs? to|have to|has to|(?:are|is) "
+        rf"(?:required|expected) to)\s+{_ADVERB}",
+        rf"{_PEOPLE}\s+(?=(?:know|knows|understand|speak|speaks|enjoy|love|thrive|hold|write|work|care"
+        rf"|want|like|take|communicate)\b)",
+        r"(?:for this (?:role|job|position),?\s+)?we\s*(?:'re|are)?\s*(?:also\s+)?(?:need|require|want"
+        r"|seek|expect|ask for|look for|looking for|seeking|hiring|after|asking for)\s+",
         r"(?:this|the) (?:role|job|position|work) (?:requires|needs|calls for|demands)\s+",
         r"(?:must|should|needs? to|has to|have to)\s+(?:also\s+)?(?:(?:have|be|hold|possess)\s+)?",
-        r"(?:required|requirements?|essential|mandatory|minimum requirements?|must[- ]haves?|needed|necessary|qualifications?|skills required)"
+        r"(?:required|requirements?|essential|mandatory|minimum requirements?|must[- ]haves?|needed"
+        r"|necessary|qualifications?|skills required)"
         r"\s*(?:are|is|includes?)?\s*[:\u2013-]\s*",
         r"(?:who|that)\s+(?:also\s+)?(?=\w)",
         r"(?:with|having)\s+",
-        r"(?:has|have|holds?|possess(?:es)?|is|are|be|can|brings?)\s+(?:also\s+)?(?:been\s+)?(?=\S)",
-        r"(?:(?:the|an?|proven|demonstrated|strong|demonstrable)\s+)*(?:ability|able|capable|capacity)\s+(?:to|of)\s+",
+        r"(?:has|have|holds?|possess(?:es)?|is|are|(?:to )?be|can|brings?)\s+(?:also\s+)?(?:been\s+)?(?=\S)",
+        r"(?:(?:the|an?|proven|demonstrated|strong|demonstrable)\s+)*(?:being\s+)?(?:ability|able"
+        r"|capable|capacity)\s+(?:to|of)\s+",
         r"(?:the|an?|some|any)\s+",
     )
 )
-# A sentence outside a requirements section asks for something only if it opens like this, or carries a cue.
-ASKS = re.compile(
-    rf"(?:{LEADS[0].pattern})?(?:{_PEOPLE}\s*(?:who\s+|with\s+)?{_ADVERB}(?:(?:must|should|shall|needs? to|have to|has to|(?:are|is) (?:required|expected) to)\b"
-    rf"|(?:(?:will|would|'ll)\s+)?{_ADVERB}(?:need|have|has|hold|holds|possess|possesses|bring|brings|know|knows|understand|speak|enjoy|love|thrive|'ve|offer|demonstrate|show)\b"
-    rf"|(?:are|is|'re)\s+(?!looking|seeking|joining|going|part of|responsible|hiring|invited|encouraged|welcome|considered)"
-    rf"|(?:will|'ll|would)\s+{_ADVERB}be\s+(?:an?|able|confident|comfortable|qualified|experienced|educated|registered|fluent|proficient|skilled)\b)"
-    r"|(?:for this (?:role|job|position),?\s+)?we\s*(?:'re|are)?\s*(?:also\s+)?(?:need|require|want|seek|expect|ask for|look for|looking for|seeking|asking for)\b"
-    r"|must\b|required\b|(?:this|the) (?:role|job|position|work) (?:requires|needs|calls for|demands)\b|should\b|having\b)",
+# Leads that do not make a list of what follows: a verb governs it, or nothing does.
+_WEAK_LEAD = re.compile(
+    r"(?:(?:the|an?|some|any|and|but|also|plus|additionally|furthermore|moreover|in addition|finally"
+    r"|further|then|however|therefore|hence|thus)\b[,:]?\s*)|.*\b(?:ability|able|capable|capacity)\s+"
+    r"(?:to|of)\s*",
     re.IGNORECASE,
 )
-CHANCE = re.compile(r"\b(?:opportunity|opportunities|chance|access|the option|fun|a say) (?:to|for|of)\b|\bopportunity\b", re.IGNORECASE)
+# A sentence outside a requirements section asks for something only if it opens like this, or carries a cue.
+ASKS = re.compile(
+    rf"(?:{LEADS[0].pattern})?(?:{_PEOPLE}\s*(?:who\s+|with\s+)?{_ADVERB}(?:(?:must|should|shall"
+    rf"|needs? to|have to|has to|(?:are|is) (?:required|expected) to)\b"
+    rf"|(?:(?:will|would|'ll)\s+)?{_ADVERB}(?:need|have|has|hold|holds|possess|possesses|bring|brings"
+    rf"|know|knows|understand|speak|enjoy|love|thrive|'ve|offer|demonstrate|show)\b"
+    rf"|(?:are|is|'re)\s+(?!looking|seeking|joining|going|part of|responsible|hiring|invited|encouraged"
+    rf"|welcome|considered)"
+    rf"|(?:will|'ll|would)\s+{_ADVERB}be\s+(?:an?|able|confident|comfortable|qualified|experienced"
+    rf"|educated|registered|fluent|proficient|skilled)\b)"
+    r"|(?:for this (?:role|job|position),?\s+)?we\s*(?:'re|are)?\s*(?:also\s+)?(?:need|require|want|seek"
+    r"|expect|ask for|look for|looking for|seeking|asking for)\b"
+    r"|must\b|required\b|(?:this|the) (?:role|job|position|work) (?:requires|needs|calls for|demands)\b"
+    r"|should\b|having\b)",
+    re.IGNORECASE,
+)
+# Even under "About us" such a sentence asks: the heading for what follows was forgotten.
+ASKS_OUTRIGHT = re.compile(
+    rf"(?:{_PEOPLE}\s*{_ADVERB}(?:must|should|needs? to)|must) (?:have|be|hold|possess|show)\b", re.IGNORECASE
+)
+CHANCE = re.compile(
+    r"\b(?:opportunity|opportunities|chance|access|the option|fun|a say) (?:to|for|of)\b|\bopportunity\b",
+    re.IGNORECASE,
+)
 
 DUTY = re.compile(
-    rf"(?:as (?:an?|our) [^,]+, )?(?:{_PEOPLE}\s*(?:will|'ll)\b|your (?:main |primary |daily )?(?:role|job|tasks?|work|focus|duties)\b|responsible for\b"
-    r"|(?:this|the) (?:role|job|position) (?:involves|includes|is about|will)\b|you are responsible\b|day[- ]to[- ]day\b)",
+    rf"(?:as (?:an?|our) [^,]+, )?(?:{_PEOPLE}\s*(?:will|'ll)\b|your (?:main |primary |daily )?(?:role"
+    rf"|job|tasks?|work|focus|duties)\b|responsible for\b"
+    r"|(?:this|the) (?:role|job|position) (?:involves|includes|is about|will)\b|you are responsible\b"
+    r"|day[- ]to[- ]day\b)",
     re.IGNORECASE,
 )
 DUTY_LEAD = re.compile(
-    rf"(?:as (?:an?|our) [^,]+, )?(?:{_PEOPLE}\s*(?:will|'ll|are|is)\s+(?:also\s+)?(?:be\s+)?(?:expected to\s+|responsible for\s+|in charge of\s+)?"
-    r"|responsible for\s+|your (?:main |primary |daily )?(?:role|job|tasks?|work|focus|duties)\s+(?:is|are|will be|includes?)\s+(?:to\s+)?"
+    rf"(?:as (?:an?|our) [^,]+, )?(?:{_PEOPLE}\s*(?:will|'ll|are|is)\s+(?:also\s+)?(?:be\s+)?"
+    rf"(?:expected to\s+|responsible for\s+|in charge of\s+)?"
+    r"|responsible for\s+|your (?:main |primary |daily )?(?:role|job|tasks?|work|focus|duties)\s+(?:is"
+    r"|are|will be|includes?)\s+(?:to\s+)?"
     r"|(?:this|the) (?:role|job|position) (?:involves|includes|is about)\s+)",
     re.IGNORECASE,
 )
@@ -176,17 +243,31 @@ BOILERPLATE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     for reason, pattern in (
         (
             "equal-opportunity text",
-            r"equal[ -](?:employment )?opportunit|regardless of|without regard to|affirmative action|reasonable (?:accommodation|adjustment)"
-            r"|protected (?:veteran|status|characteristic)|(?:celebrate|value|committed to|welcome) (?:\w+ )?(?:diversity|inclusion|an inclusive)"
-            r"|applications from (?:all|every|under)|accommodations? (?:for|to) (?:applicants|candidates|people|individuals)",
+            r"equal[ -](?:employment )?opportunit|regardless of|without regard to|affirmative action"
+            r"|reasonable (?:accommodation|adjustment)"
+            r"|protected (?:veteran|status|characteristic)|(?:celebrate|value|committed to|welcome) "
+            r"(?:\w+ )?(?:diversity|inclusion|an inclusive)"
+            r"|applications from (?:all|every|under)|accommodations? (?:for|to) (?:applicants|candidates"
+            r"|people|individuals)",
         ),
-        ("pay and benefits", r"^(?:we(?:'ll| will| also)? (?:offer|provide|give)|in return|what we offer|our benefits|benefits include|enjoy (?:a|our))\b"),
+        (
+            "pay and benefits",
+            r"^(?:we(?:'ll| will| also)? (?:offer|provide|give)|in return|what we offer|our benefits"
+            r"|benefits include|enjoy (?:a|our))\b",
+        ),
         (
             "how to apply",
-            r"^(?:please |to apply|apply |if you(?:'re| are)? (?:interested|think|feel|believe|would like to (?:apply|join)|want to apply)|interested candidates"
-            r"|send (?:us )?(?:your|a)|only shortlisted|thank you|we look forward|click|e-?mail (?:us|your)|applications? (?:close|must be|should be))\b|\bcover letter\b|\bwww\.|https?://",
+            r"^(?:please |to apply|apply |if you(?:'re| are)? (?:interested|think|feel|believe"
+            r"|would like to (?:apply|join)|want to apply)|interested candidates"
+            r"|send (?:us )?(?:your|a)|only shortlisted|thank you|we look forward|click|e-?mail (?:us"
+            r"|your)|applications? (?:close|must be|should be))\b|\bcover letter\b|\b(?:your|updated) "
+            r"(?:cv|resume)\b|\bwww\.|https?://",
         ),
-        ("about the employer", r"^(?:we are an?|we're an?|we have|we believe|we work|we build|we make|we help|we love|our (?:company|team|mission|firm|office|clients?|customers?)\b(?!.*\b(?:needs?|looking|seek)))"),
+        (
+            "about the employer",
+            r"^(?:we are an?|we're an?|we have|we believe|we work|we build|we make|we help|we love|our "
+            r"(?:company|team|mission|firm|office|clients?|customers?)\b(?!.*\b(?:needs?|looking|seek)))",
+        ),
     )
 )
 BOILERPLATE_UNLESS_ASKED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
@@ -194,35 +275,64 @@ BOILERPLATE_UNLESS_ASKED: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     for reason, pattern in (
         (
             "pay and benefits",
-            r"[$\u20ac\u00a3\u20b9]\s?\d|\bsalary\b|\bbenefits\b|\bpaid (?:leave|time|holiday|training)|\bpension\b|401\(?k\)?|health (?:insurance|cover)|\bbonus scheme\b"
+            r"[$\u20ac\u00a3\u20b9]\s?\d|\bsalary\b|\bbenefits\b|\bpaid (?:leave|time|holiday|training)"
+            r"|\bpension\b|401\(?k\)?|health (?:insurance|cover)|\bbonus scheme\b"
             r"|\bper (?:hour|annum|month|year)\b|days of (?:holiday|leave|vacation)|\bwages?\b",
         ),
         (
             "place, hours and contract",
-            r"\b(?:full|part)[ -]?time\b|\bhybrid\b|\bremote(?:ly)?\b|\bon[ -]?site\b|work(?:ing)? from home|\bin our [\w ]{0,30}?(?:office|shop|depot)\b|\bdays a week\b"
-            r"|\bbased (?:in|at|out of)\b|\breports? to\b|\b(?:temporary|permanent|fixed-term)\b|monday to friday|\bshift pattern\b",
+            r"\b(?:full|part)[ -]?time\b|\bhybrid\b|\bremote(?:ly)?\b|\bon[ -]?site\b|work"
+            r"(?:ing)? from home|\bin our [\w ]{0,30}?(?:office|shop|depot)\b|\bdays a week\b"
+            r"|\bbased (?:in|at|out of)\b|\breports? to\b|\b(?:temporary|permanent|fixed-term)\b"
+            r"|monday to friday|\bshift pattern\b",
         ),
     )
 )
 
 # Traits that ads put before a role ("a friendly, reliable barista"). They say nothing a letter can show by itself.
 TRAIT = (
-    r"(?:friendly|reliable|motivated|self-motivated|highly|dynamic|young|energetic|organi[sz]ed|hard-?working|passionate|enthusiastic|talented"
-    r"|dedicated|driven|ambitious|committed|creative|outgoing|positive|caring|skilled|new|great|strong|good|brilliant|professional|capable|proactive)"
+    r"(?:friendly|reliable|motivated|self-motivated|highly|dynamic|young|energetic|organi[sz]ed"
+    r"|hard-?working|passionate|enthusiastic|talented"
+    r"|dedicated|driven|ambitious|committed|creative|outgoing|positive|caring|skilled|new|great|strong"
+    r"|good|brilliant|professional|capable|proactive)"
 )
 EMPLOYMENT = r"(?:experienced|full[- ]time|part[- ]time|permanent|temporary|seasonal|freelance|additional|another|hands-on|immediate)"
 _HIRE = r"(?:need|needs|want|wants|seek|seeks|require|requires|(?:is|are|'re)\s+(?:\w+ly\s+|now\s+)?(?:looking (?:for|to hire|to recruit)|seeking|hiring|recruiting|in search of|searching for))"
 ROLE_FRAME = re.compile(
-    rf"^(?:(?:we|[\w&'.,()\- ]{{1,80}}?)\s*\b{_HIRE}|we\s*{_HIRE}|(?:we're |we are )?(?:currently |now |urgently )?(?:looking for|seeking|hiring|recruiting|in search of)|wanted:?|needed:?|to hire:?)\s+"
-    rf"(?:to (?:hire|recruit)\s+)?(?P<count>(?:an?|another|one|\d+|two|three|several|our (?:next|new|first))\s+)?",
+    rf"^(?:(?:we|[\w&'.,()\- ]{{1,80}}?)\s*\b{_HIRE}|we\s*{_HIRE}|(?:we're |we are )?(?:currently |now "
+    rf"|urgently )?(?:looking for|seeking|hiring|recruiting|in search of)|(?:urgently )?(?:require|need"
+    rf"|want)|wanted:?|needed:?|to hire:?)\s+"
+    rf"(?:to (?:hire|recruit)\s+)?(?P<count>(?:an?|another|one|\d+|two|three|several|our (?:next|new"
+    rf"|first))\s+)?",
     re.IGNORECASE,
 )
-ROLE_NEEDED = re.compile(r"^(?P<role>[\w'/& -]{3,60}?)\s+(?:urgently\s+)?(?:needed|wanted|sought)\b", re.IGNORECASE)
+ROLE_NEEDED = re.compile(
+    r"^(?P<role>[\w'/& -]{3,60}?)\s+(?:urgently\s+)?(?:needed|wanted|sought)\b", re.IGNORECASE
+)
 ROLE_END = re.compile(
-    r"\s*[,;:.(\u2013]|\s+[-\u2014]\s|\s+(?:with|who|whose|having|that|to|for|at|on|in|from|based|able|willing|joining|capable|experienced|available|needed|wanted)\b", re.IGNORECASE
+    r"\s*[,;:.(\u2013]|\s+[-\u2014]\s|\s+(?:with|who|whose|having|that|to|for|at|on|in|from|based|able"
+    r"|willing|joining|capable|experienced|available|responsible|proficient|skilled|passionate"
+    r"|speciali[sz]ed|looking|needed|wanted)\b",
+    re.IGNORECASE,
 )
 SUBORDINATE = re.compile(
-    r",\s*(?:where|since|because|as (?:you|we|this|our|it|most|they)\b|so (?:that )?(?:you|we)\b|which (?!is (?:essential|required))|while|although|though|when you|unless)\b.*?"
+    r",\s*(?:where|since|because|as (?:you|we|this|our|it|most|they)\b|so (?:that )?(?:you|we)\b|which "
+    r"(?!is (?:essential|required))|while|although|though|when you|unless)\b.*?"
     r"(?=, (?:and|but) |;|$)",
     re.IGNORECASE,
 )
+
+
+def strip_leads(phrase: str) -> tuple[str, bool]:
+    """Return the phrase without the words around it ("You must have a degree" -> "degree"), and if there were any."""
+    stripped, changed = phrase.strip(" ,:;"), True
+    led = False
+    while changed:
+        changed = False
+        for lead in LEADS:
+            match = lead.match(stripped)
+            if match and match.end() and re.search(r"\w", stripped[match.end() :]):
+                rest = stripped[match.end() :].lstrip(" ,:")
+                led = led or not _WEAK_LEAD.fullmatch(match.group())
+                stripped, changed = rest, True
+    return stripped, led

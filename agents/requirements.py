@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from agents import job_wording as wording
-from agents.job_clauses import Clause, asks, clauses_of, role_of, strip_leads, tidy
+from agents.job_clauses import Clause, asks, clauses_of, role_of, tidy
 from agents.job_sections import JobLine, job_sentences, read_lines
 from agents.requirements_file import DEFAULT_WEIGHT, RequirementsError, load_requirements
 from agents.verdict import Requirement
@@ -34,6 +34,8 @@ __all__ = [
 EXTRACTION_VERSION = "1"
 MAX_REQUIREMENTS = 12
 MAX_DUTIES = 8
+# "Skills: Java, Spring, SQL" is cut at its commas; a longer list would fill the verdict by itself and stays one.
+MAX_LISTED = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,11 @@ def read_job(job_description: str) -> JobReading:
     if not clauses:
         raise RequirementsError(
             "a job description must name a role, a skill or a duty, but "
-            + ("it is empty" if not job_description.strip() else f"nothing of the kind was found in {_short(job_description)!r}")
+            + (
+                "it is empty"
+                if not job_description.strip()
+                else f"nothing of the kind was found in {_short(job_description)!r}"
+            )
             + "; write what the candidate must have, or pass a file with --requirements"
         )
     return JobReading(
@@ -116,13 +122,26 @@ class _Found:
 
     def read(self, line: JobLine) -> None:
         if line.section == "about":
-            self._leave(line.text, _reason(line.text, unasked=True) or "about the employer, the offer or the application")
+            asked = [
+                s
+                for s in job_sentences(line.text)
+                if wording.ASKS_OUTRIGHT.match(s) and not wording.CHANCE.search(s)
+            ]
+            for sentence in asked:
+                self._read_sentence(sentence, line, in_list=False)
+            if asked:
+                return
+            self._leave(
+                line.text,
+                _reason(line.text, unasked=True) or "about the employer, the offer or the application",
+            )
             return
-        for sentence in job_sentences(line.text):
-            self._read_sentence(sentence, line)
+        sentences = job_sentences(line.text)
+        paragraph = len(sentences) > 1 and not line.bullet and not line.key
+        for sentence in sentences:
+            self._read_sentence(sentence, line, in_list=line.section in ("must", "nice") and not paragraph)
 
-    def _read_sentence(self, sentence: str, line: JobLine) -> None:
-        in_list = line.section in ("must", "nice")
+    def _read_sentence(self, sentence: str, line: JobLine, *, in_list: bool) -> None:
         by_wording = asks(sentence)
         reason = _reason(sentence, unasked=not by_wording and not (in_list and line.bullet))
         if reason:
@@ -138,7 +157,12 @@ class _Found:
             self._leave(sentence, "asks for nothing")
 
     def _ask(self, sentence: str, line: JobLine) -> None:
-        clauses = clauses_of(sentence, "nice" if line.section == "nice" else "must", listed=bool(line.key))
+        listed = (
+            bool(line.key)
+            and sentence.count(",") < MAX_LISTED
+            and not re.match(r"education|qualification$", line.key, re.IGNORECASE)
+        )
+        clauses = clauses_of(sentence, "nice" if line.section == "nice" else "must", listed=listed)
         if not clauses:
             self._leave(sentence, "says that it is not asked for")
         for clause in clauses:
@@ -165,13 +189,18 @@ class _Found:
 
     def _with_amounts(self, role: str) -> list[Clause]:
         """Say of what an amount of years is: "5 years minimum" -> "5 years of experience as a plumber"."""
-        clauses = []
+        article = "an" if role[:1].lower() in set("aeio") else "a"
+        clauses: list[Clause] = []
+        said = False
         for clause in self.asked:
             years = wording.BARE_YEARS.fullmatch(clause.text)
-            if years and role:
-                article = "an" if role[0].lower() in "aeio" else "a"
-                clause = replace(clause, text=f"{years.group(1)} of experience as {article} {role}")
-            clauses.append(clause)
+            if not (years and role):
+                clauses.append(clause)
+            elif said:
+                self._leave(clause.text, "a second amount of years in all")
+            else:
+                clauses.append(replace(clause, text=f"{years.group(1)} of experience as {article} {role}"))
+                said = True
         return clauses
 
     def _fitting(self, clauses: list[Clause]) -> list[Clause]:
@@ -197,12 +226,18 @@ def _reason(sentence: str, *, unasked: bool) -> str:
 
 
 _EMPTY_WORDS = frozenset(
-    """a an and any as for in of or the to with experience experiences skill skills knowledge required requirement requirements
-    qualification qualifications preferred years year yes no none other good strong relevant we you if following etc""".split()
+    """a an and any as for in of or the to with experience experiences skill skills knowledge required
+    requirement requirements qualification qualifications preferred plus bonus added advantage
+    additional information must have has be you your us work candidate role job years year yes no none
+    other good strong relevant we you if following etc""".split()
 )
 
 
 def _says_nothing(text: str) -> bool:
+    if re.match(r"(?:will|would|to)\s", text) or re.search(
+        r"\bfollowing\b.*\b(?:qualifications|requirements|skills|criteria)\b", text
+    ):
+        return True
     words = re.findall(r"[\w+#]+", text.lower())
     return all(word in _EMPTY_WORDS for word in words)
 
@@ -215,7 +250,9 @@ def _stems(text: str) -> set[str]:
 def _covered(role: str, clauses: Sequence[Clause]) -> bool:
     """True where the clauses together name all of the role, or an amount of years names a part of it."""
     stems = _stems(role)
-    if any(re.search(r"\b(?:years?|yrs)\b", clause.text) and stems & _stems(clause.text) for clause in clauses):
+    if any(
+        re.search(r"\b(?:years?|yrs)\b", clause.text) and stems & _stems(clause.text) for clause in clauses
+    ):
         return True
     return bool(stems) and stems <= set().union(*(_stems(clause.text) for clause in clauses), set())
 
@@ -225,7 +262,9 @@ def _distinct(clauses: Sequence[Clause]) -> list[Clause]:
     kept: list[Clause] = []
     for clause in clauses:
         words = re.findall(r"[\w+#]+", clause.text.lower())
-        same = next((i for i, other in enumerate(kept) if re.findall(r"[\w+#]+", other.text.lower()) == words), None)
+        same = next(
+            (i for i, other in enumerate(kept) if re.findall(r"[\w+#]+", other.text.lower()) == words), None
+        )
         if same is None:
             kept.append(clause)
         elif clause.kind == "must":

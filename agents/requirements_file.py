@@ -161,11 +161,17 @@ _PARSERS = {".json": _parse_json, ".yaml": _parse_yaml, ".yml": _parse_yaml}
 # Pydantic's error type -> (the rule, the remedy); {field} is the field's name.
 _RULES: dict[str, tuple[str, str]] = {
     "missing": ("{field} must be given", "add it: text and kind are needed, weight and id may be left out"),
-    "extra_forbidden": ("an entry may hold text, kind, weight and id only, not {field}", "remove or rename it"),
+    "extra_forbidden": (
+        "an entry may hold text, kind, weight and id only, not {field}",
+        "remove or rename it",
+    ),
     "literal_error": ("kind must be must or nice", "use one of the two"),
     "string_type": ("{field} must be a text", "put it in quotes"),
     "string_too_short": ("{field} must not be empty", "write it, or remove the entry"),
-    "string_too_long": ("{field} is too long (at most 500 characters for a text, 64 for an id)", "shorten it"),
+    "string_too_long": (
+        "{field} is too long (at most 500 characters for a text, 64 for an id)",
+        "shorten it",
+    ),
     "string_pattern_mismatch": ("{field} must not hold spaces or control characters", "write it like r1"),
     "float_type": ("weight must be a number", "write it without quotes, like 2 or 1.5"),
     "greater_than": ("weight must be above 0", "use a number from 0.1 to 100, or leave it out"),
@@ -220,7 +226,9 @@ def _refuse_repeats(path: Path, entries: list[RequirementEntry]) -> None:
 
 def _ids(entries: list[RequirementEntry]) -> list[str]:
     given = {entry.id for entry in entries if entry.id is not None}
-    spare = (f"r{number}" for number in range(len(entries) + 1, 2 * len(entries) + 2) if f"r{number}" not in given)
+    spare = (
+        f"r{number}" for number in range(len(entries) + 1, 2 * len(entries) + 2) if f"r{number}" not in given
+    )
     return [
         entry.id or (f"r{place}" if f"r{place}" not in given else next(spare))
         for place, entry in enumerate(entries, start=1)
