@@ -188,7 +188,7 @@ def _phrases(text: str, kind: Kind, listed: bool) -> tuple[list[Clause], bool]:
     bare, led = wording.strip_leads(text)
     for item in list_items(bare, listed=listed or led):
         item_text = tidy(wording.strip_leads(item)[0])
-        if re.search(r"[^\W\d_]", item_text):
+        if any(letter.isalpha() for letter in item_text):
             clauses.append(Clause(item_text, kind))
     return clauses, listed or led
 
@@ -240,6 +240,7 @@ def _role(text: str) -> tuple[str, str]:
 
 
 def _clean_role(role: str) -> str:
+    role = re.sub(r"\s*\((?:[mfdwx][/|, ]*)+\)", "", role)
     role = re.sub(rf"^(?:(?:{wording.EMPLOYMENT}|an?|the)\s+)+", "", role.strip(" ,.-"), flags=re.IGNORECASE)
     return role if re.search(r"[A-Z].*[A-Z]| ", role) else role[:1].lower() + role[1:]
 

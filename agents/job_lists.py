@@ -62,6 +62,8 @@ def _joins(group: list[str], segment: str, bare: str, *, listed: bool) -> bool:
             re.search(rf"\b{wording.SHARED_HEAD}$", bare, re.IGNORECASE) and wording.core_of(bare) == bare
         )
         return bool(headless and shares and all(len(part.split()) <= 3 for part in group))
+    if listed and wording.BARE_YEARS.fullmatch(", ".join(group)):
+        return False
     if not listed or wording.starts_with_head(wording.strip_leads(", ".join(group))[0]):
         return True
     return (bare.islower() and len(bare.split()) <= 2) or (

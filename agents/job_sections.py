@@ -58,7 +58,8 @@ _HEADINGS: tuple[tuple[Section, str], ...] = (
     ),
     (
         "duties",
-        r"about (the|this) (role|job|position|opportunity)|(roles?|job|position) (overview|summary|purpose)",
+        r"about (the|this) (role|job|position|opportunity)|(roles?|job|position) (overview|summary|purpose)"
+        r"|(essential|key|main|primary|core) (job )?(dut|responsib|tasks|functions)",
     ),
     (
         "about",
@@ -107,6 +108,9 @@ _HEADING_WORDS = frozenset(
     responsibility role roles salary schedule secondary see should skill skills soft specification
     summary tasks team technical technologies that the these things this to type us we we'd we're we'll what what's
     who why will with work working would you you'd you'll youll you're youre your yourself""".split()
+)
+_ENDS_LIKE_HEADING = re.compile(
+    r"(?:Requirements|Qualifications|Responsibilities|Duties|Benefits|Competencies|Perks)$"
 )
 _ABOUT_SOMEONE = re.compile(r"(?:about|why)(?: the| our)? [\w&' .-]{2,30}")
 # Headings that stand in the middle of a paragraph ("... engines. Benefits: gym membership").
@@ -274,6 +278,8 @@ def _opened(text: str, *, marked: bool) -> Section | None:
     if section is not None and _only_heading_words(words):
         return section
     if section is not None and re.match(r"(?i)(?:what'?s?|who|why|to be successful)\b", text):
+        return section
+    if section is not None and _ENDS_LIKE_HEADING.search(text) and len(words) <= 4:
         return section
     if _ABOUT_SOMEONE.fullmatch(text.lower()) and len(words) <= 4:
         return section

@@ -17,7 +17,7 @@ HEAD = (
     r"|apprenticeship"
     r"|years?|yrs|months|exposure|competenc(?:e|y|ies)|aptitude|passion|enthusiasm|commitment"
     r"|willingness|willing"
-    r"|eye|attitude|portfolio|permit|visa|right to work|registration|registered|membership|clearance"
+    r"|confidence|eye|attitude|portfolio|permit|visa|right to work|registration|registered|membership|clearance"
     r"|dbs check"
     r"|able|capable|comfortable|competent|confident|proficient|fluent|eligible|familiar|experienced"
     r"|skilled|qualified|knowledgeable|well-versed|versed|adept|expert|trained|keen"
@@ -158,7 +158,7 @@ _PEOPLE = (
 _ADVERB = r"(?:(?:also|ideally|preferably|already|really|truly|both|either|therefore|definitely|absolutely|then|now|currently|probably)\s+)*"
 _MODAL = r"(?:must|should|shall|will|would|can|could|'ll|needs? to|have to|has to|(?:are|is) (?:required|expected) to|ought to)"
 _HAVE = (
-    r"(?:have got|have|has|having|possess(?:es)?|holds?|brings?|shows?|demonstrates?|offers?|come with"
+    r"(?:have got|have|has|had|having|possess(?:es)?|holds?|brings?|shows?|demonstrates?|offers?|come with"
     r"|comes with|be|is|are|needs?|requires?"
     r"|'ve|'re|'s got|got)"
 )
@@ -167,7 +167,9 @@ LEADS: tuple[re.Pattern[str], ...] = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         r"(?:and|but|also|additionally|furthermore|moreover|in addition|plus|as well as|finally|further"
-        r"|then|however|therefore|hence|thus)\b[,:]?\s+",
+        r"|then|however|therefore|hence|thus)\b[,:]?\s+"
+        r"|(?:to|in order to) (?:be considered|be successful|succeed|apply|qualify|do this|excel)[\w ]{0,40},\s*"
+        r"|(?:in this (?:role|job|position)|as (?:an?|our) [\w /-]{3,40}),\s*(?=you\b|the\b)",
         rf"{_PEOPLE}\s*(?:who|with|that)\s+(?={_ADVERB}(?:{_MODAL}|{_HAVE})?\b)",
         rf"{_PEOPLE}\s*{_ADVERB}(?:{_MODAL}\s+)?{_ADVERB}{_HAVE}\s+{_ADVERB}",
         rf"{_PEOPLE}\s*{_ADVERB}(?:must|should|shall|can|could|needs? to|have to|has to|(?:are|is) "
@@ -257,7 +259,7 @@ BOILERPLATE: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         (
             "how to apply",
-            r"^(?:please |to apply|apply |if you(?:'re| are)? (?:interested|think|feel|believe"
+            r"^(?:please |to apply,? (?!you (?:must|need|should|will))|apply |if you(?:'re| are)? (?:interested|think|feel|believe"
             r"|would like to (?:apply|join)|want to apply)|interested candidates"
             r"|send (?:us )?(?:your|a)|only shortlisted|thank you|we look forward|click|e-?mail (?:us"
             r"|your)|applications? (?:close|must be|should be))\b|\bcover letter\b|\b(?:your|updated) "
@@ -310,7 +312,7 @@ ROLE_NEEDED = re.compile(
     r"^(?P<role>[\w'/& -]{3,60}?)\s+(?:urgently\s+)?(?:needed|wanted|sought)\b", re.IGNORECASE
 )
 ROLE_END = re.compile(
-    r"\s*[,;:.(\u2013]|\s+[-\u2014]\s|\s+(?:with|who|whose|having|that|to|for|at|on|in|from|based|able"
+    r"\s*[,;:.\u2013]|\s+[-\u2014]\s|\s+(?:with|who|whose|having|that|to|for|at|on|in|from|based|able"
     r"|willing|joining|capable|experienced|available|responsible|proficient|skilled|passionate"
     r"|speciali[sz]ed|looking|needed|wanted)\b",
     re.IGNORECASE,

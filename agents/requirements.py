@@ -168,6 +168,8 @@ class _Found:
         for clause in clauses:
             if clause.role:
                 self.role_asked = self.role_asked or len(clauses) > 1
+            elif _CONTRACT.fullmatch(clause.text):
+                self._leave(clause.text, "place, hours and contract")
             elif _says_nothing(clause.text):
                 self._leave(clause.text, "asks for nothing")
             else:
@@ -225,6 +227,11 @@ def _reason(sentence: str, *, unasked: bool) -> str:
     return ""
 
 
+_CONTRACT = re.compile(
+    r"(?:fully )?(?:remote|hybrid|on-?site|full[- ]time|part[- ]time|permanent|temporary|freelance)"
+    r"(?: (?:ok|okay|possible|friendly|only|role|position|work|working|job|or|and|part[- ]time))*",
+    re.IGNORECASE,
+)
 _EMPTY_WORDS = frozenset(
     """a an and any as for in of or the to with experience experiences skill skills knowledge required
     requirement requirements qualification qualifications preferred plus bonus added advantage
