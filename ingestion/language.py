@@ -38,11 +38,10 @@ def detect_language(text: str) -> str:
     Pass the masked text: a name must not decide how a letter is read.
     """
     plain = _distinct_words(_PLACEHOLDER.sub(" ", text[:_CHARACTERS]))
-    ranking = _identifier().rank(plain)
-    best, likelihood = ranking[0]
+    best, likelihood = _identifier().classify(plain)
     if best == "en":
         return best
-    margin = likelihood - dict(ranking)["en"]
+    margin = likelihood - dict(_identifier().rank(plain))["en"]
     return best if margin >= max(_MARGIN, _MARGIN_PER_CHARACTER * len(plain)) else "en"
 
 

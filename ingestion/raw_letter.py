@@ -93,8 +93,8 @@ def make_letter(source: str, *, letter_id: object, text: object, applicant: obje
             f"a {type(text).__name__}",
             "name the column that holds it with --text-column",
         )
-    if not text.strip():
-        return refuse("a letter must not be empty", "no text", "add its text, or leave the row out")
+    if not any(map(str.isalnum, text)):
+        return refuse("a letter must not be empty", "no word", "add its text, or leave the row out")
     if len(text) > MAX_CHARACTERS:
         return refuse(
             f"a letter must have at most {MAX_CHARACTERS:,} characters",
