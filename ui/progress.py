@@ -13,12 +13,12 @@ from ui.terminal import on_a_terminal
 
 
 @contextmanager
-def progress_bar(what: str, *, quiet: bool = False) -> Iterator[Callable[[int, int | None], None]]:
+def progress_bar(what: str) -> Iterator[Callable[[int, int | None], None]]:
     """Yield ``show(done, total)``; ``total`` is None while it is not known.
 
     The bar stands on stderr and disappears when the work is done.
     """
-    if quiet or not on_a_terminal(sys.stderr):
+    if not on_a_terminal(sys.stderr):
         yield _silent
         return
     from rich.console import Console

@@ -57,6 +57,8 @@ def demo(
             verdict = verdict_in(engine.query(bundled[job].text))
     for line in report_lines(report):
         say(line)
+    for outcome in report.refused:
+        say(f"refused: {outcome}")
     say()
     for line in job_lines(verdict):
         say(line)

@@ -6,6 +6,7 @@ Knows nothing about how vectors are made.
 from __future__ import annotations
 
 from ui.options import JsonOption, PipelineOption, PostingOption, StoreOption, known_pipeline, settings_for
+from ui.progress import progress_bar
 from ui.terminal import say, say_json
 
 EXAMPLE = "Example: winnow embed --pipeline bge-qwen --posting manager"
@@ -29,7 +30,8 @@ def embed(
         if not names:
             raise StoreError("the store holds no posting yet; run: winnow ingest PATH")
         embedder = load_pipeline_embedder(pipeline)
-        counts = {name: embed_missing(opened, embedder, name) for name in names}
+        with progress_bar("embedding letters") as show:
+            counts = {name: embed_missing(opened, embedder, name, on_batch=show) for name in names}
     if json:
         say_json({"schema": 1, "pipeline": pipeline, "embedded": dict(counts)})
         return

@@ -16,11 +16,22 @@ from ui.terminal import note, say, say_json
 
 if TYPE_CHECKING:
     from agents.verdict import JsonValue
-    from ingestion.ingest import IngestReport
+    from ingestion.ingest import IngestReport, Outcome, Progress, Status
 
 EXAMPLE = "Example: winnow ingest letters.csv --posting manager --text-column body --id-column number"
 
 SOME_REFUSED = 3
+
+SHOWN = 20
+"""How many duplicates are named in words; --json names more."""
+
+STATUS_WORDS: dict[Status, str] = {
+    "stored": "stored",
+    "duplicate": "stored, and linked to the letter they repeat",
+    "updated": "updated",
+    "unchanged": "unchanged",
+    "refused": "refused",
+}
 
 
 def ingest(
@@ -68,7 +79,14 @@ def ingest(
     from ingestion.store import Store
 
     embedder = load_pipeline_embedder(pipeline)
-    with Store.open(Path(folder), create=True) as opened, progress_bar("reading letters", quiet=json) as show:
+
+    def tell(progress: Progress) -> None:
+        for outcome in progress.outcomes:
+            if outcome.status == "refused":
+                note(f"refused: {outcome}")
+        show(progress.read, None)
+
+    with Store.open(Path(folder), create=True) as opened, progress_bar("reading letters") as show:
         report = ingest_letters(
             opened,
             embedder,
@@ -78,24 +96,50 @@ def ingest(
             id_prefix=id_prefix,
             replace=replace,
             blind=not no_blind,
-            on_batch=lambda progress: show(progress.read, None),
+            on_batch=tell,
         )
-    for refused in report.refused:
-        note(f"refused: {refused}")
     if json:
         say_json(report_json(report))
     else:
         for line in report_lines(report):
             say(line)
-    if report.refused:
+    if report.counts["refused"]:
         raise typer.Exit(SOME_REFUSED)
 
 
 def report_lines(report: IngestReport) -> list[str]:
-    """Return the report in words: how many letters became what, and which are near another."""
-    raise NotImplementedError
+    """Return the report in words: how many letters became what, and which repeat another one."""
+    counts = report.counts
+    letters = report.read - counts["refused"]
+    masking = "names and contacts masked" if report.blind else "names and contacts not masked"
+    lines = [
+        f"{_many(letters, 'letter')} read into posting {report.posting} in {report.seconds:.1f} s ({masking})"
+    ]
+    lines += [f"  {counts[status]:>6}  {words}" for status, words in STATUS_WORDS.items() if counts[status]]
+    for outcome in report.duplicates[:SHOWN]:
+        lines.append(f"duplicate: letter {outcome.letter_id} is {outcome.detail}")
+    if counts["duplicate"] > SHOWN:
+        lines.append(f"duplicate: and {counts['duplicate'] - SHOWN} more; --json names them")
+    return lines
 
 
 def report_json(report: IngestReport) -> dict[str, JsonValue]:
     """Return the report as JSON data."""
-    raise NotImplementedError
+    return {
+        "schema": 1,
+        "posting": report.posting,
+        "blind": report.blind,
+        "read": report.read,
+        "counts": dict(report.counts.items()),
+        "refused": [_outcome_json(outcome) for outcome in report.refused],
+        "duplicates": [_outcome_json(outcome) for outcome in report.duplicates],
+        "seconds": round(report.seconds, 6),
+    }
+
+
+def _outcome_json(outcome: Outcome) -> JsonValue:
+    return {"source": outcome.source, "letter_id": outcome.letter_id, "detail": outcome.detail}
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"

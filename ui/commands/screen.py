@@ -102,7 +102,7 @@ def screen(
             top_k=top_k,
             retrieval=retrieval.value,
         ) as engine,
-        progress_bar("judging letters", quiet=json) as show,
+        progress_bar("judging letters") as show,
     ):
         engine.on_progress = show
         verdict = verdict_in(engine.query(job))
