@@ -109,8 +109,11 @@ def tidy(phrase: str) -> str:
 
 def _cues(piece: str) -> Iterator[tuple[int, int, Kind]]:
     """Yield (start, end, kind) of each cue that stands after what it is about."""
-    found = [(m.start(), m.end(), "nice") for m in wording.NICE_AFTER.finditer(piece)]
-    found += [(m.start(), m.end(), "must") for m in wording.MUST_AFTER.finditer(piece)]
+    found: list[tuple[int, int, Kind]] = []
+    if wording.NICE_WORD.search(piece):
+        found.extend((m.start(), m.end(), "nice") for m in wording.NICE_AFTER.finditer(piece))
+    if wording.MUST_WORD.search(piece):
+        found.extend((m.start(), m.end(), "must") for m in wording.MUST_AFTER.finditer(piece))
     last = 0
     for start, end, kind in sorted(found):
         follows = re.match(
@@ -119,7 +122,7 @@ def _cues(piece: str) -> Iterator[tuple[int, int, Kind]]:
             piece[end:],
         )
         if start >= last and re.search(r"\w", piece[last:start]) and follows:
-            yield start, end, "nice" if kind == "nice" else "must"
+            yield start, end, kind
             last = end
 
 

@@ -164,11 +164,12 @@ def read_lines(description: str) -> JobText:
             continue
         bullet = _BULLET.match(raw)
         markdown = _MARKDOWN.match(raw)
-        text = " ".join(
-            (
-                markdown.group(1) or markdown.group(2) if markdown else raw[bullet.end() :] if bullet else raw
-            ).split()
-        )
+        content = raw[bullet.end() :] if bullet else raw
+        if markdown:
+            content = markdown.group(1) or markdown.group(2) or ""
+        text = " ".join(content.split())
+        if not text:
+            continue
         bare_bullet = bullet is not None and not markdown
         if first and not bare_bullet and _is_title(text, marked=markdown is not None):
             title, first = text, False

@@ -125,6 +125,16 @@ MUST_AFTER = re.compile(
     r"|crucial)\b)\)?",
     re.IGNORECASE,
 )
+# Cheap tests that most sentences fail: without one of these words the patterns above cannot match.
+NICE_WORD = re.compile(
+    r"plus|bonus|advantage|asset|nice|prefer|desir|benef|helpful|useful|ideal|welcome|great|good|appreciated"
+    r"|optional|valued|\+",
+    re.IGNORECASE,
+)
+MUST_WORD = re.compile(
+    r"must|require|essential|mandatory|necessary|negotiable|compulsory|expected|needed|given|key|vital|crucial",
+    re.IGNORECASE,
+)
 # A cue of "nice" that stands before what it is about, and holds to the end of its sentence.
 NICE_BEFORE = re.compile(
     r"(?:ideally|preferably|optionally|(?:it(?:'s| is| would be| will be| 'd be)?\s+)?(?:also\s+)?"

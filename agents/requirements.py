@@ -152,7 +152,11 @@ class _Found:
         if (in_list and not is_duty) or (by_wording and not is_duty):
             self._ask(sentence, line)
         elif is_duty or line.section == "duties":
-            self.duties.append(Clause(tidy(wording.DUTY_LEAD.sub("", sentence, count=1)), "must"))
+            duty = tidy(wording.DUTY_LEAD.sub("", sentence, count=1))
+            if _says_nothing(duty):
+                self._leave(sentence, "asks for nothing")
+            else:
+                self.duties.append(Clause(duty, "must"))
         elif not role_of(sentence):
             self._leave(sentence, "asks for nothing")
 
@@ -241,6 +245,8 @@ _EMPTY_WORDS = frozenset(
 
 
 def _says_nothing(text: str) -> bool:
+    if not any(letter.isalpha() for letter in text):
+        return True
     if re.match(r"(?:will|would|to)\s", text) or re.search(
         r"\bfollowing\b.*\b(?:qualifications|requirements|skills|criteria)\b", text
     ):

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from agents.requirements import (
@@ -131,6 +131,9 @@ def test_curly_and_straight_apostrophes_read_alike() -> None:
     assert extract_requirements(straight) == extract_requirements(straight.replace("'", "\u2019"))
 
 
+@settings(deadline=None)
+@example(["# "])
+@example(["YOU BRING", "\u00b2"])
 @given(
     st.lists(
         st.one_of(
