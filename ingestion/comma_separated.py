@@ -4,13 +4,14 @@ Knows nothing about postings or the store.
 
 A quote that is never closed, or one inside a text that is not doubled, would silently glue two applicants' letters
 together. So quoting is read strictly: the row that breaks it is refused, and reading goes on at the next line from
-which two rows in a row have as many fields as the header. Where rows are numbered for want of an id column, and it is
+which two rows in a row have as many fields as the header, quotes in pairs, and ids of a form that was seen before. Where rows are numbered for want of an id column, and it is
 not certain that exactly one row was lost, the rest is refused too: its numbers would be guesses.
 """
 
 from __future__ import annotations
 
 import csv
+import re
 from collections import deque
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,6 +25,8 @@ from ingestion.raw_letter import Columns, RawLetter, Refusal
 MAX_ROW_CHARACTERS = 4_000_000
 # How many characters may be read again in all while looking for the end of one broken row.
 _SEARCH_CHARACTERS = 40_000_000
+# How many forms of ids are remembered; a file whose ids have more has no form.
+_FORMS = 100
 _QUOTING = 'a field that begins with a quote must end with one, and a quote inside must be doubled ("")'
 
 
@@ -74,6 +77,7 @@ def read_comma_separated(path: Path, name: str, columns: Columns) -> Iterator[Ra
         if isinstance(found, Refusal):
             yield found
             return
+        forms: set[str] = set()
         number = -1
         place = "row"  # after a broken row of unknown length, rows are told by their line
         while True:
@@ -84,7 +88,7 @@ def read_comma_separated(path: Path, name: str, columns: Columns) -> Iterator[Ra
             number += 1
             source = f"{name} {place} {number if place == 'row' else first}"
             if isinstance(fields, str):
-                skipped = _skip_broken(lines, delimiter, len(header))
+                skipped = _skip_broken(lines, delimiter, header, found.id, forms)
                 where = f"line {first}" if skipped == 1 else f"lines {first} to {first + skipped - 1}"
                 yield Refusal(source, None, _QUOTING, f"{fields} ({where})", "correct that row and run again")
                 if skipped > 1:
@@ -104,7 +108,10 @@ def read_comma_separated(path: Path, name: str, columns: Columns) -> Iterator[Ra
                 rule = f"a row must have {len(header)} fields like the header"
                 yield Refusal(source, None, rule, str(len(fields)), "check its separators and quotes")
                 continue
-            yield found.letter(source, number, dict(zip(header, fields, strict=True)))
+            cells = dict(zip(header, fields, strict=True))
+            if found.id is not None and len(forms) < _FORMS:
+                forms.add(_form(cells[found.id]))
+            yield found.letter(source, number, cells)
 
 
 def _header(lines: _Lines) -> tuple[str, list[str]]:
@@ -141,8 +148,28 @@ def _trim(fields: list[str], width: int) -> None:
         fields.pop()
 
 
-def _skip_broken(lines: _Lines, delimiter: str, width: int) -> int:
+def _form(letter_id: str) -> str:
+    """Return what an id looks like: "a0-0" for "row12-7"."""
+    return re.sub(r"[0-9]+", "0", re.sub(r"[^\W\d_]+", "a", letter_id.strip()))
+
+
+def _skip_broken(
+    lines: _Lines, delimiter: str, header: list[str], id_column: str | None, forms: set[str]
+) -> int:
     """Move to where rows are whole again; return how many lines the broken row took."""
+
+    def is_whole(fields: list[str] | str | None) -> bool:
+        if fields is None:
+            return True
+        if isinstance(fields, str) or sum(line.count('"') for line in lines.row) % 2:
+            return False
+        _trim(fields, len(header))
+        if len(fields) != len(header):
+            return False
+        if id_column is None or not forms or len(forms) == _FORMS:
+            return True
+        return _form(fields[header.index(id_column)]) in forms
+
     skipped = 1
     read = 0
     lines.take_back(lines.row[1:])
@@ -150,12 +177,9 @@ def _skip_broken(lines: _Lines, delimiter: str, width: int) -> int:
         tried: list[str] = []
         whole = True
         for _ in range(2):
-            fields = _row(lines, delimiter)
-            if isinstance(fields, list):
-                _trim(fields, width)
+            whole = is_whole(_row(lines, delimiter))
             tried += lines.row
-            if not (fields is None or (isinstance(fields, list) and len(fields) == width)):
-                whole = False
+            if not whole:
                 break
         read += sum(map(len, tried))
         if whole or not tried:
@@ -163,6 +187,6 @@ def _skip_broken(lines: _Lines, delimiter: str, width: int) -> int:
             return skipped
         lines.take_back(tried[1:])
         skipped += 1
-    for _ in lines:  # give up: nothing after this can be told apart
-        lines.row = []
+    while _row(lines, delimiter) is not None:  # give up: nothing after this can be told apart
+        skipped += len(lines.row)
     return skipped

@@ -93,6 +93,14 @@ def make_letter(source: str, *, letter_id: object, text: object, applicant: obje
             f"a {type(text).__name__}",
             "name the column that holds it with --text-column",
         )
+    name = as_text(applicant)
+    if _broken(text) or (name is not None and _broken(name)):
+        where = "the text" if _broken(text) else "the applicant's name"
+        return refuse(
+            "a letter must be UTF-8 (or UTF-16 with a byte order mark)",
+            f"other bytes in {where}",
+            "save the file as UTF-8 and run the command again",
+        )
     if not any(map(str.isalnum, text)):
         return refuse("a letter must not be empty", "no word", "add its text, or leave the row out")
     if len(text) > MAX_CHARACTERS:
@@ -106,14 +114,6 @@ def make_letter(source: str, *, letter_id: object, text: object, applicant: obje
             "a letter must not hold NUL characters",
             f"one at character {text.index(chr(0)):,}",
             "export it again as text",
-        )
-    name = as_text(applicant)
-    if _broken(text) or (name is not None and _broken(name)):
-        where = "the text" if _broken(text) else "the applicant's name"
-        return refuse(
-            "a letter must be UTF-8 (or UTF-16 with a byte order mark)",
-            f"other bytes in {where}",
-            "save the file as UTF-8 and run the command again",
         )
     if applicant is not None and name is None:
         return refuse(
