@@ -198,9 +198,13 @@ def _name(folded_name: str) -> _Name | None:
         whole = r"\s?".join(_literal(part) for part in parts)
         return _Name(parts, re.compile(whole), re.compile(whole), everyday=False)
     one = f"(?:{'|'.join(sorted(map(_literal, parts), key=len, reverse=True))})"
-    # Between parts: white space and initials, a line end, a comma ("Byrne, Ada"), what addresses hold, or nothing.
-    between = r"(?:[ \t\u00a0]{1,3}(?:[^\W\d_]\.?[ \t\u00a0]{1,2}){0,2}|[ \t]?(?:\r\n|[\r\n])[ \t]?|,[ \t]{0,2}|[._-])?"
-    run = rf"(?<![^\W_]){one}(?:{between}{one}){{0,{len(parts) - 1}}}(?![^\W\d_])"
+    # Between parts: white space and initials, a line end, what addresses hold, or nothing.
+    gap = r"(?:[ \t\u00a0]{1,3}(?:[^\W\d_]\.?[ \t\u00a0]{1,2}){0,2}|[ \t]?(?:\r\n|[\r\n])[ \t]?|[._-])?"
+    more = rf"(?:{gap}{one}){{0,{len(parts) - 1}}}"
+    listed = (
+        rf"{_literal(parts[-1])},[ \t]{{0,2}}{_literal(parts[0])}{more}|" if len(parts) > 1 else ""
+    )  # Byrne, Ada
+    run = rf"(?<![^\W_])(?:{listed}{one}{more})(?![^\W\d_])"
     return _Name(parts, re.compile(run), re.compile(one), everyday=all(part in _WORDS for part in parts))
 
 
