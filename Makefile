@@ -10,11 +10,13 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e . -c constraints.txt
+	@echo "installing Winnow into $(VENV) (some minutes, the first time)"
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e . -c constraints.txt
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml constraints.txt | $(VENV)/bin/python
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' -c constraints.txt
+	@echo "installing Winnow and what its tests need into $(VENV) (some minutes, the first time)"
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -e '.[dev]' -c constraints.txt
 	@touch $@ $(VENV)/.installed
 
 demo: $(VENV)/.installed  ## ingest the bundled letters, screen a bundled job, print the verdict
