@@ -95,7 +95,7 @@ def _bare(engine: Engine) -> Generator[Any]:
         connection.close()
 
 
-def number(engine: Engine, query: Select[tuple[int]]) -> int:
+def number(engine: Engine, query: Select[int] | Select[bool]) -> int:
     """Answer a query for one number as quickly as can be: every search asks for the store's version."""
     with store_errors(), _bare(engine) as connection:
         return int(connection.execute(str(query)).fetchone()[0])

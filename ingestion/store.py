@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import weakref
 from collections.abc import Callable, Generator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -121,7 +121,9 @@ class Store:
                 engine.dispose()
                 raise
         file.chmod(0o600)
-        return cls(folder, engine, lock)
+        store = cls(folder, engine, lock)
+        store._finish_erasing()
+        return store
 
     def close(self) -> None:
         """Cut the write-ahead log to nothing and let go of the file."""
@@ -152,18 +154,12 @@ class Store:
                 self._transaction = transaction
                 try:
                     yield transaction
+                    transaction.seal()
                 finally:
                     self._transaction = None
                     transaction.end()
-                if transaction.changed:
-                    connection.execute(
-                        update(store_state).values(
-                            version=store_state.c.version + 1,
-                            scrub_pending=store_state.c.scrub_pending | transaction.erased,
-                        )
-                    )
             if transaction.changed:
-                self._scrub_or_truncate()
+                self._tidy()
         finally:
             self._lock.release()
         if transaction.changed:
@@ -174,10 +170,22 @@ class Store:
                 else:
                     callback()
 
-    def _scrub_or_truncate(self) -> None:
-        with begin(self._engine, write=False) as connection:
-            pending = connection.execute(select(store_state.c.scrub_pending)).scalar_one()
-        if pending:
+    def _finish_erasing(self) -> None:
+        """Make up for an erasure that was cut off after its commit, unless a writer is at work: that one does."""
+        if self._scrub_pending():
+            with suppress(StoreBusy):
+                self._lock.acquire()
+                try:
+                    self._tidy()
+                finally:
+                    self._lock.release()
+
+    def _scrub_pending(self) -> bool:
+        return bool(number(self._engine, select(store_state.c.scrub_pending)))
+
+    def _tidy(self) -> None:
+        """Leave in the files what can be read from the store, and nothing else."""
+        if self._scrub_pending():
             rewrite(self._engine)
             if not truncate_log(self._engine, _ERASE_WAIT_S):
                 raise StoreBusy(

@@ -39,6 +39,7 @@ from ingestion.schema import (
     posting,
     screening,
     screening_entry,
+    store_state,
 )
 from ingestion.vectorrows import chunks, drop_vectors, put_vectors
 
@@ -62,7 +63,7 @@ class Transaction:
         self._postings: dict[str, PostingRow] = {}
         self._embedders: dict[str, int] = {}
         self.changed = False
-        self.erased = False
+        self._erased_from: set[int] = set()
 
     @property
     def connection(self) -> Connection:
@@ -70,6 +71,19 @@ class Transaction:
         if self._connection is None:
             raise StoreError("a transaction ends with its `with` block, but it was used after; open another")
         return self._connection
+
+    def seal(self) -> None:
+        """Do what is left to do before the commit: count the write, and merge erased words away."""
+        if not self.changed:
+            return
+        for posting_id in sorted(self._erased_from):
+            fulltext.merge_index(self.connection, posting_id)
+        self.connection.execute(
+            update(store_state).values(
+                version=store_state.c.version + 1,
+                scrub_pending=store_state.c.scrub_pending | bool(self._erased_from),
+            )
+        )
 
     def end(self) -> None:
         """Refuse any further use."""
@@ -312,10 +326,9 @@ class Transaction:
         """
         old = self._letter(key)
         posting_id = self._posting_id(old.posting)
-        self.erased = True
+        self._erased_from.add(posting_id)
         passages, vectors = self._drop_passages([key])
         links = self._drop_words_and_links(old, posting_id)
-        fulltext.merge_index(self.connection, posting_id)
         entries = self.connection.execute(
             delete(screening_entry).where(screening_entry.c.letter_key == key)
         ).rowcount
