@@ -118,7 +118,9 @@ class VectorBlock:
             self.index.compute_distance_subset(
                 1, faiss.swig_ptr(query), len(wanted), faiss.swig_ptr(found), faiss.swig_ptr(wanted)
             )
-        return found
+        # Rounding may leave a row a little more like itself than 1. Before ranking, so that rows which
+        # show the same similarity stand in the order of their ids.
+        return np.clip(found, -1, 1, out=found)
 
     def candidates(
         self,
@@ -281,7 +283,7 @@ class Snapshot:
                 vector_ids[order].tolist(),
                 passage_ids[order].tolist(),
                 letter_keys[order].tolist(),
-                np.clip(similarity[order], -1, 1).tolist(),
+                similarity[order].tolist(),
                 strict=True,
             )
         ]
