@@ -117,7 +117,7 @@ def report_lines(report: IngestReport) -> list[str]:
     ]
     lines += [f"  {counts[status]:>6}  {words}" for status, words in STATUS_WORDS.items() if counts[status]]
     for outcome in report.duplicates[:SHOWN]:
-        lines.append(f"duplicate: letter {outcome.letter_id} is {outcome.detail}")
+        lines.append(f"duplicate: letter {outcome.letter_id}: {outcome.detail}")
     if counts["duplicate"] > SHOWN:
         lines.append(f"duplicate: and {counts['duplicate'] - SHOWN} more; --json names them")
     return lines
