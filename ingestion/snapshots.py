@@ -57,6 +57,17 @@ class VectorRows:
         )
 
 
+class _IndexMemory:
+    """The vectors inside an index, for numpy; an array made of it keeps the index alive."""
+
+    def __init__(self, index: Any, count: int, dimension: int) -> None:
+        import faiss
+
+        flat = faiss.rev_swig_ptr(index.get_xb(), count * dimension)
+        self.index = index
+        self.__array_interface__ = {**flat.__array_interface__, "shape": (count, dimension)}
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class VectorBlock:
     """Rows in one exact FAISS index; ``rows.vectors`` is a view of the index's own memory."""
@@ -74,7 +85,7 @@ class VectorBlock:
         if count:
             # Pages of zeros take no memory until they are written: the vectors exist once, in the index.
             index.add(np.zeros((count, dimension), dtype=np.float32))
-            vectors = faiss.rev_swig_ptr(index.get_xb(), count * dimension).reshape(count, dimension)
+            vectors = np.asarray(_IndexMemory(index, count, dimension))
         else:
             vectors = np.empty((0, dimension), dtype=np.float32)
         ids = np.empty((4, count), dtype=np.int64)
@@ -115,9 +126,16 @@ class VectorBlock:
         found = np.empty(len(positions), dtype=np.float32)
         if len(positions):
             wanted = np.ascontiguousarray(positions, dtype=np.int64)
-            self.index.compute_distance_subset(
-                1, faiss.swig_ptr(query), len(wanted), faiss.swig_ptr(found), faiss.swig_ptr(wanted)
-            )
+            # FAISS shares this out by query, and there is one: a team of threads would do nothing but
+            # start up, which on a busy machine takes 20 ms. The setting is this thread's own.
+            threads = faiss.omp_get_max_threads()
+            faiss.omp_set_num_threads(1)
+            try:
+                self.index.compute_distance_subset(
+                    1, faiss.swig_ptr(query), len(wanted), faiss.swig_ptr(found), faiss.swig_ptr(wanted)
+                )
+            finally:
+                faiss.omp_set_num_threads(threads)
         # Rounding may leave a row a little more like itself than 1. Before ranking, so that rows which
         # show the same similarity stand in the order of their ids.
         return np.clip(found, -1, 1, out=found)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gc
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -493,6 +494,15 @@ def test_an_answer_depends_on_the_vectors_alone(seed: int, count: int, top_k: in
     assert deleted.merged().nearest(query, top_k) == expected
     assert deleted.onto(split.merged()).nearest(query, top_k) == expected
     assert split.nearest(query, top_k, Wanted(letter_keys=kept)) == expected
+
+
+def test_rows_keep_the_memory_that_they_lie_in() -> None:
+    """Rows in hand stay readable when the block that they came from is gone."""
+    matrix = a_matrix(5, 3000, 64, copies=False)
+    rows = snapshot_of(matrix, 3000).base.rows
+    gc.collect()
+    snapshot_of(np.ascontiguousarray(-matrix), 3000)
+    assert rows.vectors.tobytes() == matrix.tobytes()
 
 
 def test_the_nearest_are_the_nearest() -> None:
