@@ -67,8 +67,8 @@ class WriterLock:
                     raise self._busy(holder) from None
                 time.sleep(_POLL_S)
                 continue
-            os.ftruncate(descriptor, 0)
-            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+            # Always the same length: cutting the file first would wait for the disk.
+            os.pwrite(descriptor, f"{os.getpid():<31}\n".encode(), 0)
             return descriptor
 
     def _busy(self, holder: int | str) -> StoreBusy:

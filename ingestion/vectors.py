@@ -144,8 +144,8 @@ class LetterVectorStore(FaissVectorStore):
                     )
             ids = {
                 node_id(one.letter_key, one.kind, one.start, one.end): one.passage_id
-                for letter_key, mine in spans.items()
-                for one in tx.add_passages(letter_key, mine)
+                for mine in tx.add_passages_of_many(spans).values()
+                for one in mine
             }
             names = [node_id(*_span(node)) for node in nodes]
             vectors = [np.asarray(node.get_embedding(), dtype=np.float32) for node in nodes]

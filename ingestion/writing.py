@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sqlalchemy import Connection, Select, delete, func, insert, or_, select, update
+from sqlalchemy.exc import IntegrityError
 
 from ingestion import fulltext
 from ingestion.letter import EmbedderIdentity, Letter, Passage, PassageKind
@@ -46,6 +47,10 @@ from ingestion.vectorrows import chunks, drop_vectors, put_vectors
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
+
+
+# (kind, start, end) of a passage, in characters of the judged text.
+Span: TypeAlias = tuple[PassageKind, int, int]
 
 
 def signed(band: int) -> int:
@@ -143,17 +148,20 @@ class Transaction:
     def put_letter(self, draft: LetterDraft) -> Letter:
         """Store a new letter. Raises StoreError when its id stands in the posting already."""
         posting_id = self._posting_id(draft.posting)
-        there = self.connection.execute(
-            select(letter.c.source).where(
-                letter.c.posting_id == posting_id, letter.c.letter_id == draft.letter_id
+        try:
+            made = (
+                self._write().execute(insert(letter), letter_values(draft, posting_id)).inserted_primary_key
             )
-        ).scalar_one_or_none()
-        if there is not None:
+        except IntegrityError:
+            there = self.connection.execute(
+                select(letter.c.source).where(
+                    letter.c.posting_id == posting_id, letter.c.letter_id == draft.letter_id
+                )
+            ).scalar_one()
             raise StoreError(
                 f"an id is unique within a posting, but {draft.letter_id!r} ({draft.source}) already stands in "
                 f"posting {draft.posting!r} ({there}); give --id-prefix, or --replace"
-            )
-        made = self._write().execute(insert(letter), letter_values(draft, posting_id)).inserted_primary_key
+            ) from None
         assert made is not None
         self._index(made[0], posting_id, draft)
         return _stored(made[0], draft)
@@ -227,48 +235,66 @@ class Transaction:
 
     # passages and vectors
 
-    def add_passages(self, letter_key: int, spans: Sequence[tuple[PassageKind, int, int]]) -> list[Passage]:
+    def add_passages(self, letter_key: int, spans: Sequence[Span]) -> list[Passage]:
         """Return the passages of these spans, in their order; one that stands already keeps its id.
 
         Raises StoreError when the letter is unknown, or a span is empty or leaves its judged text.
         """
-        # Not SQLite's length(), which stops at a NUL character.
-        judged_text = self.connection.execute(
-            select(letter.c.judged_text).where(letter.c.letter_key == letter_key)
-        ).scalar_one_or_none()
-        if judged_text is None:
-            raise StoreError(
-                f"a letter must be stored first, but there is none with key {letter_key}; put_letter it"
-            )
-        length = len(judged_text)
-        for kind, start, end in spans:
-            if kind not in VECTOR_TABLES:
-                raise StoreError(f"kind must be one of {', '.join(VECTOR_TABLES)}, but got {kind!r}")
-            if not 0 <= start < end <= length:
-                raise StoreError(
-                    f"a span must satisfy 0 <= start < end <= {length}, the length of letter key {letter_key}, "
-                    f"but got ({start}, {end})"
-                )
-        stands = self._passage_ids(letter_key)
-        new = [span for span in dict.fromkeys(spans) if span not in stands]
-        if new:
-            self._write().execute(
-                insert(passage),
-                [
-                    {"letter_key": letter_key, "kind": kind, "span_start": start, "span_end": end}
-                    for kind, start, end in new
-                ],
-            )
-            stands = self._passage_ids(letter_key)
-        return [Passage(stands[span], letter_key, *span) for span in spans]
+        return self.add_passages_of_many({letter_key: spans})[letter_key]
 
-    def _passage_ids(self, letter_key: int) -> dict[tuple[PassageKind, int, int], int]:
-        rows = self.connection.execute(
-            select(passage.c.passage_id, passage.c.kind, passage.c.span_start, passage.c.span_end).where(
-                passage.c.letter_key == letter_key
+    def add_passages_of_many(self, spans: Mapping[int, Sequence[Span]]) -> dict[int, list[Passage]]:
+        """As ``add_passages``, for many letters at once: letter key -> spans, letter key -> passages."""
+        self._check_spans(spans)
+        stands = self._passage_ids(list(spans))
+        new = [
+            {"letter_key": key, "kind": kind, "span_start": start, "span_end": end}
+            for key, mine in spans.items()
+            for kind, start, end in dict.fromkeys(mine)
+            if (key, kind, start, end) not in stands
+        ]
+        if new:
+            self._write().execute(insert(passage), new)
+            stands = self._passage_ids(list(spans))
+        return {
+            key: [Passage(stands[key, *span], key, *span) for span in mine] for key, mine in spans.items()
+        }
+
+    def _check_spans(self, spans: Mapping[int, Sequence[Span]]) -> None:
+        # Not SQLite's length(), which stops at a NUL character.
+        lengths: dict[int, int] = {}
+        for some in chunks(list(spans)):
+            rows = self.connection.execute(
+                select(letter.c.letter_key, letter.c.judged_text).where(letter.c.letter_key.in_(some))
             )
-        )
-        return {(kind, start, end): passage_id for passage_id, kind, start, end in rows}
+            lengths.update((key, len(judged_text)) for key, judged_text in rows)
+        for letter_key, mine in spans.items():
+            if letter_key not in lengths:
+                raise StoreError(
+                    f"a letter must be stored first, but there is none with key {letter_key}; put_letter it"
+                )
+            for kind, start, end in mine:
+                if kind not in VECTOR_TABLES:
+                    raise StoreError(f"kind must be one of {', '.join(VECTOR_TABLES)}, but got {kind!r}")
+                if not 0 <= start < end <= lengths[letter_key]:
+                    raise StoreError(
+                        f"a span must satisfy 0 <= start < end <= {lengths[letter_key]}, the length of letter "
+                        f"key {letter_key}, but got ({start}, {end})"
+                    )
+
+    def _passage_ids(self, letter_keys: Sequence[int]) -> dict[tuple[int, PassageKind, int, int], int]:
+        found: dict[tuple[int, PassageKind, int, int], int] = {}
+        for some in chunks(letter_keys):
+            rows = self.connection.execute(
+                select(
+                    passage.c.passage_id,
+                    passage.c.letter_key,
+                    passage.c.kind,
+                    passage.c.span_start,
+                    passage.c.span_end,
+                ).where(passage.c.letter_key.in_(some))
+            )
+            found.update(((key, kind, start, end), number) for number, key, kind, start, end in rows)
+        return found
 
     def add_vectors(
         self,

@@ -102,21 +102,26 @@ def _queries() -> NDArray[np.float32]:
 def _fill(folder: Path, n: int, identity: EmbedderIdentity) -> None:
     from ingestion.letter import OffsetMap
     from ingestion.store import LetterDraft, Store
+    from ingestion.writing import Span
 
     letters = enumerate(_letters(n))
     with Store.open(folder, create=True) as store:
         for _batch in range(0, n, BATCH):
             with store.writing() as tx:
                 tx.add_posting("jobs", blind=True)
-                rows: list[tuple[int, NDArray[np.float32]]] = []
+                spans: dict[int, list[Span]] = {}
+                batch: list[NDArray[np.float32]] = []
                 for _place, (number, (text, vector)) in zip(range(BATCH), letters, strict=False):
                     draft = LetterDraft(
                         "jobs", str(number), None, text, text, OffsetMap(), "en", f"row {number}"
                     )
                     letter = tx.put_letter(draft)
-                    [passage] = tx.add_passages(letter.key, [("passage", 0, len(text))])
-                    rows.append((passage.passage_id, vector))
-                tx.add_vectors(identity, {}, rows)
+                    spans[letter.key] = [("passage", 0, len(text))]
+                    batch.append(vector)
+                made = tx.add_passages_of_many(spans).values()
+                tx.add_vectors(
+                    identity, {}, [(one.passage_id, v) for [one], v in zip(made, batch, strict=True)]
+                )
 
 
 def _ours(folder: Path, n: int) -> list[Row]:
