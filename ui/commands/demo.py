@@ -15,6 +15,7 @@ import typer
 from ingestion.samples import DEMO_JOB, jobs, letters_folder
 from ui.answers import verdict_in
 from ui.commands.ingest import report_lines
+from ui.layout import PAGE, fold
 from ui.progress import progress_bar
 from ui.terminal import say
 
@@ -60,10 +61,9 @@ def demo(
     for outcome in report.refused:
         say(f"refused: {outcome}")
     say()
-    for line in job_lines(verdict):
-        say(line)
+    say(fold("\n".join(job_lines(verdict)), PAGE))
     say()
-    say(render_report(verdict))
+    say(fold(render_report(verdict), PAGE))
     say()
     stages = (
         ("load the encoder", loaded - started),

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from ui.layout import for_this_terminal
 from ui.options import JsonOption, StoreOption, settings_for
 from ui.terminal import say, say_json
 
@@ -38,7 +39,7 @@ def replay(
             if json:
                 say_json(verdict_json(verdict))
             else:
-                say(render_report(verdict))
+                say(for_this_terminal(render_report(verdict)))
             return
         again = judge_again(opened, screening_id)
     if json:

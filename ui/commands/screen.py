@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 
 from ui.answers import verdict_in
+from ui.layout import for_this_terminal
 from ui.options import JsonOption, PipelineOption, PostingOption, StoreOption, known_pipeline, settings_for
 from ui.progress import progress_bar
 from ui.terminal import note, say, say_json
@@ -118,7 +119,7 @@ def screen(
     if json:
         say_json(verdict_json(verdict))
     else:
-        say(render_report(verdict))
+        say(for_this_terminal(render_report(verdict)))
         say(f"\nscreening {verdict.screening_id}, {verdict.seconds.total:.2f} s")
 
 
