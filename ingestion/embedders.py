@@ -61,7 +61,7 @@ EMBEDDERS: dict[str, EmbedderRow] = {
         pooling="cls",
         query_prefix="Represent this sentence for searching relevant passages: ",
         passage_prefix="",
-        sha256=None,
+        sha256="45e1954914e29bd74080e6c1510165274ff5279421c89f76c418878732f64ae7",
     ),
     # https://huggingface.co/intfloat/e5-large-v2
     "e5-large": EmbedderRow(
@@ -126,7 +126,7 @@ def _resolve(name_or_path: str, *, allow_download: bool) -> tuple[EmbedderRow, P
     if name_or_path in EMBEDDERS:
         row = EMBEDDERS[name_or_path]
         return row, checked_minilm_folder() if name_or_path == "minilm" else _cached(
-            row, name, allow_download
+            row, name, allow_download=allow_download
         )
     if Path(name_or_path).is_dir():
         return _row_of_folder(Path(name_or_path)), Path(name_or_path)
@@ -136,7 +136,7 @@ def _resolve(name_or_path: str, *, allow_download: bool) -> tuple[EmbedderRow, P
     )
 
 
-def _cached(row: EmbedderRow, name: str, allow_download: bool) -> Path:
+def _cached(row: EmbedderRow, name: str, *, allow_download: bool) -> Path:
     """Return the row's folder in the hub's local cache; the network is used only on ``allow_download``."""
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import LocalEntryNotFoundError
@@ -213,12 +213,3 @@ def _pooling_of(folder: Path) -> Pooling:
 
 def _read_json(path: Path) -> dict[str, Any]:
     return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
-
-
-def __getattr__(name: str) -> object:
-    """Offer LetterEmbedder here too, at the price of importing torch only to those who ask for it."""
-    if name == "LetterEmbedder":
-        from ingestion.letter_embedder import LetterEmbedder
-
-        return LetterEmbedder
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Sequence
+from io import BytesIO
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import torch
@@ -23,6 +23,10 @@ from ingestion.letter import EmbedderIdentity
 from ingestion.light_huggingface import HuggingFaceEmbedding
 from ingestion.minilm import plain_tokenizer
 
+# The most texts LlamaIndex hands over at once; large, since a call's last batches are filled up with dummies.
+_TEXTS_A_CALL = 2048
+# Room left in each part of a too long text: a word cut in two may come out in a few pieces more.
+_SEAM_PIECES = 8
 # How far from 1 a vector's length may lie (float32 normalisation leaves about 1e-7).
 _NORM_TOLERANCE = 1e-4
 # Three statements, the first two near in meaning: any encoder of English must put them nearer than the third.
@@ -49,37 +53,32 @@ class LetterEmbedder(HuggingFaceEmbedding):
     _row: EmbedderRow = PrivateAttr()
     _bert: BertEncoder = PrivateAttr()
     _tokenizer: Tokenizer = PrivateAttr()
-    _dummy: list[int] = PrivateAttr()
-    _pad: int = PrivateAttr()
 
     def __init__(self, *, folder: Path, row: EmbedderRow, masking: str, backend: Backend = "auto") -> None:
-        # Past HuggingFaceEmbedding's own constructor, which would load the model a second time, its way.
-        MultiModalEmbedding.__init__(
-            self,
-            model_name=row.model,
-            embed_batch_size=2048,
-            max_length=row.window,
-            normalize=True,
-            query_instruction=row.query_prefix,
-            text_instruction=row.passage_prefix,
-        )
+        # Past HuggingFaceEmbedding's own constructor, which would load the model with sentence-transformers.
+        MultiModalEmbedding.__init__(self, model_name=row.model, embed_batch_size=_TEXTS_A_CALL)
+        self.max_length = row.window
+        self.query_instruction = row.query_prefix
+        self.text_instruction = row.passage_prefix
         self._device = "cpu"
         self._parallel_process = False
         self._target_devices = None
-        self._identity = identity_of(row, masking)
         self._row = row
+        self._identity = identity_of(row, masking)
         self._tokenizer = plain_tokenizer(folder / "tokenizer.json")
         dtype = torch.bfloat16 if has_native_bfloat16() else torch.float32
         self._bert = BertEncoder(folder, dtype)
+        if row.window > self._bert.shape.positions:
+            raise SpaceError(
+                f"{row.model} must read {row.window} word pieces, but this copy has {self._bert.shape.positions} "
+                "positions: it is another model"
+            )
         self._runtime = {
             "backend": "torch",
             "dtype": str(dtype).removeprefix("torch."),
             "torch": torch.__version__,
             "threads": str(torch.get_num_threads()),
         }
-        dummy = self._tokenizer.encode("").ids
-        self._dummy = dummy
-        self._pad = self._tokenizer.token_to_id("[PAD]") or 0
 
     @property
     def identity(self) -> EmbedderIdentity:
@@ -130,19 +129,47 @@ class LetterEmbedder(HuggingFaceEmbedding):
     # --- text -> vectors ----------------------------------------------------------------------------------------
 
     def _embed_prefixed(self, prefix: str, texts: Sequence[str]) -> np.ndarray:
-        if not texts:
-            return np.empty((0, self.identity.dimension), dtype=np.float32)
-        inputs = [prefix + text for text in texts]
-        encoded = [encoding.ids for encoding in self._tokenizer.encode_batch(inputs)]
-        return encode_in_fixed_shapes(
-            encoded, self._forward, longest=self.window, dummy=self._dummy, pad=self._pad
+        """Embed each text; one longer than the window gets the mean of its parts, weighted by their lengths."""
+        vectors = np.zeros((len(texts), self.identity.dimension), dtype=np.float32)
+        whole = self._tokenizer.encode_batch([prefix + text for text in texts])
+        parts: list[list[int]] = []
+        owners: list[int] = []
+        for place, (text, encoding) in enumerate(zip(texts, whole, strict=True)):
+            fits = len(encoding.ids) <= self.window
+            for ids in [encoding.ids] if fits else self._parts(prefix, text):
+                parts.append(ids)
+                owners.append(place)
+        encoded = encode_in_fixed_shapes(
+            parts,
+            self._forward,
+            longest=self.window,
+            dummy=self._tokenizer.encode("").ids,
+            pad=self._tokenizer.token_to_id("[PAD]") or 0,
         )
+        counts = np.bincount(owners, minlength=len(texts))
+        for place, ids, vector in zip(owners, parts, encoded, strict=True):
+            if counts[place] == 1:
+                vectors[place] = vector
+            else:
+                vectors[place] += len(ids) * vector
+        several = counts > 1
+        vectors[several] /= np.linalg.norm(vectors[several], axis=1, keepdims=True)
+        return vectors
+
+    def _parts(self, prefix: str, text: str) -> list[list[int]]:
+        """Cut a text between word pieces into as few parts of like length as fit the window, each with the prefix."""
+        starts = [start for start, _ in self._tokenizer.encode(text, add_special_tokens=False).offsets]
+        room = self.window - len(self._tokenizer.encode(prefix).ids) - _SEAM_PIECES
+        number = -(-len(starts) // room)
+        cuts = [0, *(starts[len(starts) * part // number] for part in range(1, number)), len(text)]
+        pieces = [prefix + text[start:end] for start, end in itertools.pairwise(cuts)]
+        return [encoding.ids for encoding in self._tokenizer.encode_batch(pieces)]
 
     def _forward(self, ids: np.ndarray, mask: np.ndarray) -> np.ndarray:
         with torch.inference_mode():
             kept = torch.from_numpy(mask)
             hidden = self._bert(torch.from_numpy(ids), kept)
-            pooled = _POOLINGS[self._row.pooling](hidden.float(), kept)
+            pooled = _POOLINGS[self._row.pooling](hidden, kept)
             return torch.nn.functional.normalize(pooled, dim=1).numpy()
 
     # --- LlamaIndex's interface ---------------------------------------------------------------------------------
@@ -152,13 +179,12 @@ class LetterEmbedder(HuggingFaceEmbedding):
         """Return the name under which LlamaIndex reports this embed model."""
         return "LetterEmbedder"
 
-    def _embed(
-        self, inputs: list, prompt_name: Literal["query", "text"] | str | None = None
-    ) -> list[list[float]]:
-        if not all(isinstance(text, str) for text in inputs):
+    def _embed(self, inputs: list[str | BytesIO], prompt_name: str | None = None) -> list[list[float]]:
+        texts = [text for text in inputs if isinstance(text, str)]
+        if len(texts) != len(inputs):
             raise TypeError("LetterEmbedder embeds text, but got an image")
         prefix = self._row.query_prefix if prompt_name == "query" else self._row.passage_prefix
-        return self._embed_prefixed(prefix, inputs).tolist()
+        return self._embed_prefixed(prefix, texts).tolist()
 
 
 def _mean(hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
@@ -166,7 +192,7 @@ def _mean(hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
     return (hidden * weights).sum(dim=1) / weights.sum(dim=1)
 
 
-def _cls(hidden: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+def _cls(hidden: torch.Tensor, _mask: torch.Tensor) -> torch.Tensor:
     return hidden[:, 0]
 
 
