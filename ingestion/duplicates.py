@@ -58,6 +58,7 @@ def resemblance(one: NDArray[np.uint64], other: NDArray[np.uint64]) -> float:
     return shared / every if every else 0.0
 
 
+@lru_cache(maxsize=128)  # asked for when a letter is stored, and again when its batch is linked
 def signature(text: str) -> tuple[int, ...]:
     """Return what a store keeps to find candidates: the exact text's hash, then one hash a band.
 

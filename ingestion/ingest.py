@@ -18,6 +18,7 @@ from ingestion.admission import Admitted, IdsInFile, admit
 from ingestion.raw_letter import Columns, RawLetter, Refusal, printable
 from ingestion.readers import read_by_path
 from ingestion.records import DuplicateLink, StoreError
+from ingestion.standing import letters_by_id
 from ingestion.store import Store, Transaction
 
 if TYPE_CHECKING:
@@ -210,15 +211,13 @@ class _Writer:
 
     def write(self, batch: Sequence[RawLetter | Refusal]) -> tuple[Outcome, ...]:
         with self._store.writing() as tx:
-            known = self._posting in {row.name for row in self._store.postings()}
+            letters = letters_by_id(
+                tx, self._posting, [one.letter_id for one in batch if isinstance(one, RawLetter)]
+            )
             decided = [
                 one
                 if isinstance(one, Refusal)
-                else admit(
-                    one,
-                    self._store.letter(self._posting, one.letter_id) if known else None,
-                    replace=self._replace,
-                )
+                else admit(one, letters.get(one.letter_id), replace=self._replace)
                 for one in batch
             ]
             writes = [one for one in decided if isinstance(one, Admitted) and one.status != "unchanged"]

@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 _MARGIN = 60.0
 _MARGIN_PER_CHARACTER = 0.8
 _CHARACTERS = 4_000  # are enough; the longest texts would take seconds
+# Words that make up English prose and no other language's. 1,753 of the 1,754 letters above have at least 15 in 100, and
+# no text of the other languages more than 3; so prose needs no detector, whose model takes a second to load.
+_ENGLISH = frozenset(
+    """the and of to with for my that have your this from would which their about been into through during where while who
+    our are has had were you they""".split()
+)
+_ENGLISH_SHARE = 0.15
+_ENGLISH_WORDS = 20  # shorter texts are left to the detector
 _PLACEHOLDER = re.compile(r"\[(?:NAME|EMAIL|PHONE)\]")
 # Said of a language that is not in the table below: its code.
 _NAMES = {
@@ -37,7 +45,10 @@ def detect_language(text: str) -> str:
 
     Pass the masked text: a name must not decide how a letter is read.
     """
-    plain = _distinct_words(_PLACEHOLDER.sub(" ", text[:_CHARACTERS]))
+    words = _PLACEHOLDER.sub(" ", text[:_CHARACTERS]).split()
+    if len(words) >= _ENGLISH_WORDS and _english_share(words) >= _ENGLISH_SHARE:
+        return "en"
+    plain = " ".join(dict.fromkeys(words))  # a list that repeats its tools weighs no more than once
     best, likelihood = _identifier().classify(plain)
     if best == "en":
         return best
@@ -50,9 +61,8 @@ def language_name(code: str) -> str:
     return _NAMES.get(code, code)
 
 
-def _distinct_words(text: str) -> str:
-    """Return each word once, in order, so that a list that repeats its tools weighs no more than once."""
-    return " ".join(dict.fromkeys(text.split()))
+def _english_share(words: list[str]) -> float:
+    return sum(word.lower() in _ENGLISH for word in words) / len(words)
 
 
 @cache

@@ -16,7 +16,7 @@ from sqlalchemy import select
 from ingestion.duplicates import NEAR_DUPLICATE, normalised, resemblance, shingles, signature
 from ingestion.letter import Letter
 from ingestion.records import DuplicateLink
-from ingestion.schema import letter_band
+from ingestion.schema import duplicate_link, letter_band
 from ingestion.store import Store
 from ingestion.vectorrows import chunks
 from ingestion.writing import Transaction, signed
@@ -86,14 +86,11 @@ class Likeness:
                     found.setdefault(link.letter_key, link)
         return found
 
-    def neighbours(self, key: int) -> list[int]:
+    def neighbours(self, tx: Transaction, key: int) -> list[int]:
         """Keys of the letters that a letter is linked with, either way."""
-        links = self._store.duplicates(self._posting)
-        return [
-            link.of_key if link.letter_key == key else link.letter_key
-            for link in links
-            if key in {link.letter_key, link.of_key}
-        ]
+        mine = (duplicate_link.c.letter_key == key) | (duplicate_link.c.of_key == key)
+        rows = tx.connection.execute(select(duplicate_link.c.letter_key, duplicate_link.c.of_key).where(mine))
+        return sorted({of_key if letter_key == key else letter_key for letter_key, of_key in rows})
 
     def _similarity(self, mine: Letter, other: int, fresh: dict[int, Letter]) -> float:
         theirs = fresh.get(other) or self._store.letter_by_key(other)

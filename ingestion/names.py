@@ -56,6 +56,7 @@ _BEFORE_SIGNATURE = re.compile(rf"{_CLOSING}[ \t]*[,.!:;–—-]*\s{{0,6}}[-–�
 _AFTER_SIGNATURE = re.compile(r"[ \t]*(?:[,.!|)(:;–—\n\r-]|$)")
 _BEFORE_LINE = re.compile(_LINE_START + "$")
 _AFTER_LINE = re.compile(r"(?:['’]s)?[ \t,.*_~]*(?:[\n\r]|$)")
+_MARKS = re.compile("[\u0300-\u036f]")  # accents that stand as characters of their own
 _WINDOW = 80  # characters before a name in which its context is looked for
 
 
@@ -71,12 +72,11 @@ class _Name:
 
 def find_names(text: str, applicant: str) -> list[tuple[int, int]]:
     """Return the spans of the applicant's name, in order."""
-    name = _name(fold(applicant))
-    if name is None:
-        return []
+    parts = tuple(name_parts(fold(applicant)))
     folded = fold(text)
-    if not any(part[0] in folded for part in name.parts):
+    if not _may_hold(folded, parts) or len("".join(parts)) < 2:
         return []
+    name = _name(parts)
     spans: list[tuple[int, int]] = []
     for match in name.run.finditer(folded):
         start, end = match.span()
@@ -92,6 +92,12 @@ def find_names(text: str, applicant: str) -> list[tuple[int, int]]:
             continue
         spans.append((start, end))
     return spans
+
+
+def _may_hold(folded: str, parts: tuple[str, ...]) -> bool:
+    """Say whether any part can stand in a text at all: most letters hold no name, and need no pattern."""
+    plain = folded if folded.isascii() else _MARKS.sub("", folded)
+    return any(re.split(r"['’-]", _MARKS.sub("", part))[0] in plain for part in parts)
 
 
 def _is_whole(found: set[str], name: _Name) -> bool:
@@ -190,10 +196,7 @@ def _literal(part: str) -> str:
 
 
 @lru_cache(maxsize=1024)
-def _name(folded_name: str) -> _Name | None:
-    parts = tuple(name_parts(folded_name))
-    if not parts or len("".join(parts)) < 2:
-        return None
+def _name(parts: tuple[str, ...]) -> _Name:
     if any(_wide(part) for part in parts):
         whole = r"\s?".join(_literal(part) for part in parts)
         return _Name(parts, re.compile(whole), re.compile(whole), everyday=False)

@@ -83,7 +83,7 @@ class KeepLetters(TransformComponent):
             if key is None:
                 letters.append(self._tx.put_letter(draft))
             else:
-                changed |= {key, *self._likeness.neighbours(key)}
+                changed |= {key, *self._likeness.neighbours(self._tx, key)}
                 letters.append(self._tx.replace_letter(key, draft))
         links = self._likeness.link(self._tx, letters, changed)
         self._links = {letter.letter_id: links[letter.key] for letter in letters if letter.key in links}
