@@ -36,10 +36,12 @@ _EMPLOYER = (
     r"|the (?:position|role|job|posting|ad) (?:requires|calls for|asks|needs|demands))"
 )
 _OTHER = (
-    r"\bmy (?:\w+ )?(?:sister|brother|father|mother|dad|mum|mom|husband|wife|friend|colleague|co-?worker|manager|boss|uncle"
-    r"|aunt|partner|cousin|mentor|daughter|son|predecessor|supervisor|classmate|roommate|neighbou?r|teammate)s?\b"
-    r"(?=,? (?:is|are|was|were|has|have|had|who|works?|worked|holds?|held|runs?|ran|led|leads?|manages?|managed|handles?|handled"
-    r"|teaches|taught|does|did|became|earned|trained)\b)"
+    r"\b(?:my (?:\w+ )?(?:\w+['’]s )?(?:sister|brother|father|mother|dad|mum|mom|husband|wife|friend|colleague|co-?worker|boss|uncle|aunt"
+    r"|partner|cousin|mentor|daughter|son|predecessor|supervisor|classmate|roommate|neighbou?r|teammate|grand(?:father|mother|parents?)"
+    r"|parents|family|manager)s?\b(?:['’]s?\b)?(?=,? (?:\w+ ){0,3}?(?:is|are|was|were|has|have|had|who|works?|worked|holds?|held|runs?|ran|led|leads?"
+    r"|manages?|managed|handles?|handled|teaches|taught|does|did|became|earned|trained|programs?|programmed|owns?|owned|builds?|built|cooks?|cooked"
+    r"|drives?|drove|nursed|wrote|writes?|passed|got|gets|says|said|used|uses)\b)"
+    r"|(?<!if )(?<!and )(?:he|she)\b(?! and I))"
 )
 _DENIAL = (
     r"\b(?:(?:do|did|does|have|has|had|am|is|was|can|could) not(?! only)|(?:don|didn|haven|hasn|isn|wasn|can|couldn)['’]t(?! only)"
@@ -52,8 +54,27 @@ _HEDGE = (
     r"basic (?:knowledge|understanding|skills|grasp|training)|basics of|some (?:experience|knowledge|exposure|familiarity|training)|limited|beginner|introductory|coursework"
     r"|course in|courses in|learn(?:ing)? (?:about|to|the|more)?|study(?:ing)?|studies toward|pursuing|working towards?|in progress"
     r"|enrol(?:l)?ed|passion(?:ate)?(?: for| about)?|interest in|aspiring|help(?:ed|ing) (?:with|out)|assist(?:ed|ing) (?:with|in)|shadow(?:ed|ing)"
-    r"|observ(?:ed|ing)|touched on|dabbled|hobby|theoretical)\b"
+    r"|observ(?:ed|ing)|under supervision|touched on|dabbled|hobby|theoretical)\b"
 )
+_FRAME = re.compile(
+    r"\s*(?:dear\b|to whom it may|hello\b|hi\b|good (?:morning|afternoon|day)|(?:yours )?(?:sincerely|faithfully|truly)"
+    r"|(?:kind|best|warm|with)\b.{0,12}\bregards|regards\b|respectfully|thank(?:s| you)\b|re:|subject:)",
+    re.IGNORECASE,
+)
+_FRAME_LIMIT = 80
+"""Characters up to which a sentence that opens like a salutation or a closing is read as one."""
+
+_LAPSED = re.compile(
+    r"\b(?:ran out|lapsed|expired|out of date|no longer (?:valid|current|active)|pending|scheduled|booked)\b", re.IGNORECASE
+)
+"""Said of a credential, these reach back to what stands before them."""
+
+_OWN_WORDS = re.compile(r"\b(?:I|I['’]\w+|my|me|we|our|us)\b", re.IGNORECASE)
+_PROSE_WORDS = re.compile(
+    r"\b(?:and|of|the|in|with|to|for|a|an|at|by|from|as|on|while|including|through|across|within|that|which)\b", re.IGNORECASE
+)
+_SEPARATOR = re.compile(r"[,;|/•·]|\s[-–—]\s")
+
 _STOP_SCOPE = re.compile(
     r"[;:—]|\s–\s|,?\s(?:but|however|although|though|whereas)\s|,\s(?:and\s)?(?:I|my|with|having|as)\b|,\swhere\b|\sand\s(?:I|my)\b"
     r"|\sbecause\s|\sgiven\s|\swhile\s|\.\s"
@@ -81,7 +102,16 @@ def standings(sentence: str) -> tuple[tuple[int, int, Standing], ...]:
     >>> [(kind.name) for _, _, kind in standings("I am excited about the future of digital banking")]
     ['NOT_OWN']
     """
+    if len(sentence) <= _FRAME_LIMIT and _FRAME.match(sentence):
+        return ((0, len(sentence), Standing.NOT_OWN),)
     found: list[tuple[int, int, Standing]] = []
+    if is_headline(sentence):
+        found.append((0, len(sentence), Standing.NOT_OWN))
+    elif is_keyword_list(sentence):
+        found.append((0, len(sentence), Standing.HEDGED))
+    for lapsed in _LAPSED.finditer(sentence):
+        start = max((stop.end() for stop in _STOP_SCOPE.finditer(sentence, 0, lapsed.start())), default=0)
+        found.append((start, lapsed.end(), Standing.HEDGED))
     for standing, pattern in _CUES:
         for match in pattern.finditer(sentence):
             end = _scope_end(sentence, match.end())
@@ -91,6 +121,34 @@ def standings(sentence: str) -> tuple[tuple[int, int, Standing], ...]:
                     end = own.start()
             found.append((match.start(), end, standing))
     return tuple(found)
+
+
+def is_headline(sentence: str) -> bool:
+    """Say whether the line is a subject line or set in capitals: it names the job, not what was done.
+
+    >>> is_headline("RE: SOUS CHEF - CULINARY LEADER"), is_headline("I led the AWS and SQL work")
+    (True, False)
+    """
+    letters = [letter for letter in sentence if letter.isalpha()]
+    capitals = sum(letter.isupper() for letter in letters)
+    return len(letters) >= 12 and capitals > 0.8 * len(letters)
+
+
+def is_keyword_list(sentence: str) -> bool:
+    """Say whether words are listed without a sentence around them: a claim of sorts, but no account of anything.
+
+    >>> is_keyword_list("HACCP | Ordering | Stock | Food Cost | Inventory | Training")
+    True
+    >>> is_keyword_list("I am proficient in Java, Spring Boot, Kafka, SQL, Git and AWS")
+    False
+    """
+    if _OWN_WORDS.search(sentence):
+        return False
+    words = len(sentence.split())
+    if words <= 3:
+        return True
+    separators = len(_SEPARATOR.findall(sentence))
+    return separators >= 4 and len(_PROSE_WORDS.findall(sentence)) < 0.15 * words and separators > 0.2 * words
 
 
 def _scope_end(sentence: str, start: int) -> int:
@@ -103,3 +161,8 @@ def standing_at(stretches: Sequence[tuple[int, int, Standing]], start: int, end:
     return min(
         (kind for first, last, kind in stretches if first < end and start < last), default=Standing.FACT
     )
+
+
+def is_clause_break(sentence: str, start: int, end: int) -> bool:
+    """Say whether a new clause begins between the characters ``start`` and ``end``."""
+    return _STOP_SCOPE.search(sentence, start, end) is not None

@@ -10,14 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from agents.judges.words import Word, read_words, stems
+from agents.judges.words import Word, read_words, stem, stems
 
 LEXICON_FILE = Path(__file__).with_name("lexicon.yaml")
 GAP = "~"
+Role = Literal["same", "shows", "weaker"]
 LONGEST_GAP = 3
 """Words that a ``~`` may stand for; more would join things that the writer keeps apart."""
 
@@ -26,16 +28,22 @@ class _Entry(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     same: tuple[str, ...]
+    shows: tuple[str, ...] = ()
     weaker: tuple[str, ...] = ()
+    credential: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One wording as stems, with gaps; ``weaker`` wordings say only a part of the concept."""
+    """One wording as stems, with gaps, and the list of ``lexicon.yaml`` it stands in.
+
+    ``names`` holds the stems that must stand capitalised and unbent.
+    """
 
     concept: int
     stems: tuple[str, ...]
-    weaker: bool
+    names: frozenset[str]
+    role: Role
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,22 +53,38 @@ class Mention:
     concept: int
     first: int
     last: int
-    weaker: bool
+    role: Role
+
+
+@lru_cache(maxsize=1)
+def _entries() -> tuple[_Entry, ...]:
+    return TypeAdapter(tuple[_Entry, ...]).validate_python(yaml.safe_load(LEXICON_FILE.read_text("utf-8")))
+
+
+@lru_cache(maxsize=1)
+def credential_concepts() -> frozenset[int]:
+    """Return the concepts whose name alone says that a credential is held."""
+    return frozenset(concept for concept, entry in enumerate(_entries()) if entry.credential)
 
 
 @lru_cache(maxsize=1)
 def _phrases() -> dict[str, tuple[Phrase, ...]]:
-    entries = TypeAdapter(tuple[_Entry, ...]).validate_python(yaml.safe_load(LEXICON_FILE.read_text("utf-8")))
     by_first: dict[str, list[Phrase]] = {}
-    for concept, entry in enumerate(entries):
-        for weaker, wordings in ((False, entry.same), (True, entry.weaker)):
+    for concept, entry in enumerate(_entries()):
+        lists: tuple[tuple[Role, tuple[str, ...]], ...] = (
+            ("same", entry.same),
+            ("shows", entry.shows),
+            ("weaker", entry.weaker),
+        )
+        for role, wordings in lists:
             for wording in wordings:
                 parts = tuple(
                     part
                     for piece in wording.split()
                     for part in ((GAP,) if piece == GAP else stems(read_words(piece)))
                 )
-                by_first.setdefault(parts[0], []).append(Phrase(concept, parts, weaker))
+                names = frozenset(word.stem for word in read_words(wording) if word.capital)
+                by_first.setdefault(parts[0], []).append(Phrase(concept, parts, names, role))
     return {
         first: tuple(sorted(phrases, key=lambda phrase: (-len(phrase.stems), phrase.concept, phrase.stems)))
         for first, phrases in by_first.items()
@@ -80,8 +104,8 @@ def find_mentions(words: Sequence[Word]) -> tuple[Mention, ...]:
     for first, word in enumerate(words):
         for phrase in phrases.get(word.stem, ()):
             last = _match(phrase.stems, words, first)
-            if last is not None:
-                mentions.append(Mention(phrase.concept, first, last, phrase.weaker))
+            if last is not None and _names_stand(phrase, words[first : last + 1]):
+                mentions.append(Mention(phrase.concept, first, last, phrase.role))
     return tuple(mentions)
 
 
@@ -102,3 +126,11 @@ def _match(pattern: Sequence[str], words: Sequence[Word], first: int) -> int | N
             return None
         gap = False
     return place - 1
+
+
+def _names_stand(phrase: Phrase, words: Sequence[Word]) -> bool:
+    """Say whether the names of the phrase stand as names: "Excel" the program, not "I excel at"."""
+    return all(
+        any(word.stem == name and word.capital and stem(word.text) == word.text for word in words)
+        for name in phrase.names
+    )

@@ -19,10 +19,11 @@ _STEMMER = snowballstemmer.stemmer("english")
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One word: lower-case ``text``, its ``stem``, and the characters ``start`` to ``end`` it takes."""
+    """One word: lower-case ``text``, its ``stem``, whether it is ``capital``, and its characters ``start`` to ``end``."""
 
     text: str
     stem: str
+    capital: bool
     start: int
     end: int
 
@@ -35,10 +36,16 @@ _RESPELLED = {
     "licenced": "license", "organisation": "organization", "organised": "organized", "programme": "program",
     "programmes": "programs", "financial": "finance", "financially": "finance", "accountancy": "accounting",
     "analysed": "analyzed", "analyse": "analyze", "analysing": "analyzing", "labour": "labor", "centre": "center",
+    "analysis": "analyze", "analyses": "analyze", "analyst": "analyze", "maintenance": "maintain",
+    "dealt": "deal", "sent": "send", "spent": "spend", "brought": "bring", "caught": "catch", "drawn": "draw",
 }  # fmt: skip
 """Irregular forms and British spellings, read as the form that the stemmer knows."""
 
-_WHOLE = frozenset({"leadership", "leader", "leaders", "accounting", "nursing", "marketing", "engineering", "analytics"})
+_WHOLE = {
+    "leadership": "leadership", "leader": "leader", "leaders": "leader", "accounting": "accounting",
+    "nursing": "nursing", "marketing": "marketing", "engineering": "engineering", "analytics": "analytics",
+    "manager": "manager", "managers": "manager",
+}  # fmt: skip
 """Words that the stemmer would fold into another trade's: accounting is not to account, nursing not a nurse."""
 
 
@@ -51,7 +58,7 @@ def stem(word: str) -> str:
     """
     word = _RESPELLED.get(word, word)
     if word in _WHOLE:
-        return word.rstrip("s") if word == "leaders" else word
+        return _WHOLE[word]
     if not word.isalpha() or len(word) < 3:
         return word
     return _STEMMER.stemWord(word)
@@ -67,7 +74,8 @@ def read_words(text: str) -> tuple[Word, ...]:
     words: list[Word] = []
     for match in _WORD.finditer(text):
         lowered = match.group().lower()
-        words.append(Word(lowered, stem(_POSSESSIVE.sub("", lowered)), match.start(), match.end()))
+        root = stem(_POSSESSIVE.sub("", lowered))
+        words.append(Word(lowered, root, match.group()[0].isupper(), match.start(), match.end()))
     return tuple(words)
 
 

@@ -1,0 +1,141 @@
+"""The default judge: for each requirement the letter's best sentence, labelled by what its words and meaning show.
+
+Needs no language model. A letter is read alone, and every label but not_shown quotes the words that carry it.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from agents.judges.asks import Ask, read_ask
+from agents.judges.lexicon import lexicon_hash
+from agents.judges.matching import Reading, read_sentence
+from agents.judges.support import MET, PARTIAL, Support, support_of
+from agents.judging import LetterReader, quote_span
+from agents.registry import PipelineError
+from agents.verdict import Finding, JsonValue, Label, Requirement
+from ingestion.store import LetterMaterial
+
+if TYPE_CHECKING:
+    from ingestion.embedders import LetterEmbedder
+
+EVIDENCE_VERSION = "1"
+"""Raised when the same letter and requirement may get another label."""
+
+CALIBRATED_FOR = "sentence-transformers/all-MiniLM-L6-v2"
+"""The encoder whose cosines the thresholds were set for; another's cosines mean something else."""
+
+SLOPE = 9.0
+"""Steepness of the logistic curve that turns distance from a threshold into confidence."""
+
+QUOTE_MINIMUM = 25
+"""Characters below which a quote is widened to its clause, so that it can be understood alone."""
+
+_CLAUSE_EDGE = re.compile(r"[,;:—•]\s*|\s–\s|\s-\s|\band\b\s*|\bbut\b\s*")
+
+
+class EvidenceJudge:
+    """Labels by words, years, degrees, credentials, whose claim it is, and MiniLM cosines."""
+
+    strategy = "evidence"
+    languages = frozenset({"en"})
+    limit = None
+
+    def __init__(self, embedder: LetterEmbedder) -> None:
+        if embedder.identity.model != CALIBRATED_FOR:
+            raise PipelineError(
+                f"the evidence judge is calibrated for {CALIBRATED_FOR}, but the pipeline embeds with "
+                f"{embedder.identity.model}; use --pipeline offline"
+            )
+        self._embedder = embedder
+
+    def fingerprint(self) -> dict[str, JsonValue]:
+        """Return what a result of this judge depends on."""
+        return {"strategy": self.strategy, "version": EVIDENCE_VERSION, "lexicon": lexicon_hash()}
+
+    def reader(self, requirements: Sequence[Requirement]) -> LetterReader:
+        """Embed the requirements once and return the function that reads one letter against them."""
+        asks = [read_ask(requirement.text) for requirement in requirements]
+        queries = [self._embedder.embed_query(requirement.text).astype(np.float64) for requirement in requirements]
+
+        def read(material: LetterMaterial) -> tuple[Finding, ...]:
+            judged_text = material.letter.judged_text
+            readings = [read_sentence(judged_text[s.start : s.end]) for s in material.sentences]
+            vectors = material.vectors.astype(np.float64)
+            return tuple(
+                _finding(requirement, ask, vectors @ query, readings, material)
+                for requirement, ask, query in zip(requirements, asks, queries, strict=True)
+            )
+
+        return read
+
+
+def _finding(
+    requirement: Requirement, ask: Ask, similarities: np.ndarray, readings: Sequence[Reading], material: LetterMaterial
+) -> Finding:
+    best: Support | None = None
+    place = 0
+    denial: tuple[int, Support] | None = None
+    for index, reading in enumerate(readings):
+        support = support_of(ask, reading, round(float(similarities[index]), 6))
+        if support.denied and denial is None:
+            denial = index, support
+        if best is None or support.strength > best.strength:
+            best, place = support, index
+    strength = 0.0 if best is None else best.strength
+    if strength < PARTIAL and denial is not None:
+        place, best = denial
+        return _quoted(requirement, "contradicted", 0.7, material, place, best)
+    label: Label = "met" if strength >= MET else "partial" if strength >= PARTIAL else "not_shown"
+    confidence = label_confidence(label, strength)
+    if best is None or label == "not_shown":
+        return Finding(requirement.id, "not_shown", confidence, None)
+    return _quoted(requirement, label, confidence, material, place, best)
+
+
+def label_confidence(label: Label, strength: float) -> float:
+    """Return how far the strength lies on the label's side of its thresholds, as a probability."""
+    above_met = 1 / (1 + math.exp(-SLOPE * (strength - MET)))
+    above_partial = 1 / (1 + math.exp(-SLOPE * (strength - PARTIAL)))
+    by_label = {"met": above_met, "partial": above_partial - above_met, "not_shown": 1 - above_partial}
+    return round(by_label[label], 6)
+
+
+def _quoted(
+    requirement: Requirement, label: Label, confidence: float, material: LetterMaterial, place: int, support: Support
+) -> Finding:
+    sentence = material.sentences[place]
+    text = material.letter.judged_text[sentence.start : sentence.end]
+    start, end = clause_around(text, support.start, support.end)
+    quote = quote_span(material.letter, sentence.start + start, sentence.start + end)
+    return Finding(requirement.id, label, confidence, quote, support.note)
+
+
+def clause_around(sentence: str, start: int, end: int) -> tuple[int, int]:
+    """Widen a span to the clause it stands in, so that the quote reads as words that somebody wrote.
+
+    >>> text = "I hold a degree in Law, and have obtained AWS certification."
+    >>> first, last = clause_around(text, 42, 59)
+    >>> text[first:last]
+    'have obtained AWS certification'
+    """
+    edges = [0, *(match.end() for match in _CLAUSE_EDGE.finditer(sentence))]
+    first = max((edge for edge in edges if edge <= start), default=0)
+    closing = [match.start() for match in _CLAUSE_EDGE.finditer(sentence, end)]
+    last = min(closing, default=len(sentence))
+    if last - first < QUOTE_MINIMUM:
+        earlier = [edge for edge in edges if edge < first]
+        first = earlier[-1] if earlier else 0
+    while last - first < QUOTE_MINIMUM and last < len(sentence):
+        later = [match.start() for match in _CLAUSE_EDGE.finditer(sentence, last + 1)]
+        last = min(later, default=len(sentence))
+    while last > first and sentence[last - 1] in " ,;:.!\n\t":
+        last -= 1
+    while first < last and sentence[first].isspace():
+        first += 1
+    return (first, last) if last > first else (0, len(sentence))
