@@ -12,7 +12,8 @@ from typing import Protocol
 
 from agents.verdict import Assessment, Finding, JsonValue, Quote, Requirement, Unjudged
 from ingestion.letter import Letter, natural_key
-from ingestion.store import LetterMaterial, Store
+from ingestion.records import LetterMaterial
+from ingestion.store import Store
 
 LANGUAGE_NAMES = {
     "ar": "Arabic",

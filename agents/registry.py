@@ -6,6 +6,7 @@ Knows names and needs; loading is deferred to the room that owns the model.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -82,8 +83,9 @@ def embedder_missing(name: str) -> str | None:
     return embedder_available(pipeline_row(name).embedder)
 
 
+@lru_cache(maxsize=2)
 def load_pipeline_embedder(name: str) -> LetterEmbedder:
-    """Load the pipeline's embedder.
+    """Load the pipeline's embedder, once a process.
 
     Raises:
         PipelineError: it cannot run here; the message says what is missing and what to do.

@@ -17,7 +17,8 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 from ingestion.letter import Letter, natural_key
 from ingestion.passages import split_passages
 from ingestion.store import Store
-from ingestion.vectors import Hit, LetterVectorStore
+from ingestion.snapshots import Hit
+from ingestion.vectors import LetterVectorStore
 
 if TYPE_CHECKING:
     from ingestion.embedders import LetterEmbedder
@@ -85,7 +86,7 @@ class LetterRetriever(BaseRetriever):
         if self._mode != "dense":
             lexical = dict(self._store.bm25(self._posting, job_description))
         fused = self._fuse(letters, {key: hit.similarity for key, hit in best.items()}, lexical)
-        spans = self._store.passage_spans([hit.passage_id for hit in best.values()])
+        spans = self._store.spans([hit.passage_id for hit in best.values()])
         entries = [
             Retrieved(
                 letter=letter,

@@ -26,11 +26,12 @@ from agents.judging import Judge, PoolEntry, judge_pool
 from agents.registry import load_pipeline_embedder, strategy_of
 from agents.requirements import extract_requirements, load_requirements
 from agents.retrieval import LetterRetriever, RetrievalMode
-from agents.stored_screening import Header, RequirementRow, SharedText, keep, verdict_of
-from agents.verdict import Finding, Requirement, Verdict
+from agents.shared_text import shared_texts
+from agents.stored_screening import Header, RequirementRow, keep, verdict_of
+from agents.verdict import Requirement, Verdict
 from agents.winner import WinnerSynthesizer
-from ingestion.duplicates import shared_texts
-from ingestion.store import Store, StoreError
+from ingestion.records import StoreError
+from ingestion.store import Store
 from ingestion.vectors import LetterVectorStore
 
 if TYPE_CHECKING:
@@ -122,9 +123,11 @@ class ScreeningEngine(RetrieverQueryEngine):
         started = time.perf_counter()
         settings = self.settings
         requirements = settings.requirements or extract_requirements(job_description)
+        keys = [node.node.metadata["letter_key"] for node in nodes]
+        letters = {letter.key: letter for letter in self.store.letters(settings.posting, keys)}
         pool = [
-            PoolEntry(self.store.letter_by_key(n.node.metadata["letter_key"]), n.node.metadata["dense"])
-            for n in nodes
+            PoolEntry(letters[key], _rounded(node.node.metadata["dense"]))
+            for key, node in zip(keys, nodes, strict=True)
         ]
         judged = judge_pool(
             self.store,
@@ -160,14 +163,15 @@ class ScreeningEngine(RetrieverQueryEngine):
             header,
             judged.assessments,
             judged.unjudged,
-            self._shared(),
+            shared_texts(letters.values(), self.store.duplicates(settings.posting)),
         )
         with self.store.writing() as tx:
             tx.put_screening(stored)
         return verdict_of(stored)
 
-    def _shared(self) -> SharedText:
-        return shared_texts(self.store, self.settings.posting)
+
+def _rounded(similarity: float | None) -> float | None:
+    return None if similarity is None else round(similarity, 6)
 
 
 def open_engine(

@@ -27,7 +27,7 @@ from agents.verdict import (
     Winner,
 )
 from ingestion.letter import natural_key
-from ingestion.store import ScreeningEntry, StoredScreening
+from ingestion.records import ScreeningEntry, StoredScreening
 
 NAMED_SIBLINGS = 5
 """How many letters of one shared template a notice names before it counts the rest."""

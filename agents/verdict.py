@@ -6,15 +6,13 @@ Knows nothing about how findings are made or how scores are computed.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias, get_args
+from typing import Literal, get_args
+
+from pydantic import JsonValue
 
 Label = Literal["met", "partial", "not_shown", "contradicted"]
 LABELS: tuple[Label, ...] = get_args(Label)
 Kind = Literal["must", "nice"]
-
-JsonValue: TypeAlias = (
-    "None | bool | int | float | str | list[JsonValue] | dict[str, JsonValue]"
-)
 
 
 @dataclass(frozen=True, slots=True)

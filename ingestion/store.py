@@ -311,6 +311,19 @@ class Store:
             )
             return [Passage(*row) for row in rows]
 
+    def spans(self, passage_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
+        """Where passages stand in their letters' judged text: passage id -> (start, end)."""
+        found: dict[int, tuple[int, int]] = {}
+        with self.reading() as connection:
+            for some in chunks(passage_ids):
+                rows = connection.execute(
+                    select(passage.c.passage_id, passage.c.span_start, passage.c.span_end).where(
+                        passage.c.passage_id.in_(some)
+                    )
+                )
+                found.update({row.passage_id: (row.span_start, row.span_end) for row in rows})
+        return found
+
     def material(
         self, posting_name: str, embedder_key: str, keys: Sequence[int] | None = None
     ) -> Iterator[LetterMaterial]:

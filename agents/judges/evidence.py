@@ -19,7 +19,7 @@ from agents.judges.support import MET, PARTIAL, Support, support_of
 from agents.judging import LetterReader, quote_span
 from agents.registry import PipelineError
 from agents.verdict import Finding, JsonValue, Label, Requirement
-from ingestion.store import LetterMaterial
+from ingestion.records import LetterMaterial
 
 if TYPE_CHECKING:
     from ingestion.embedders import LetterEmbedder
