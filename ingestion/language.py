@@ -21,13 +21,13 @@ if TYPE_CHECKING:
 _MARGIN = 60.0
 _MARGIN_PER_CHARACTER = 0.8
 _CHARACTERS = 4_000  # are enough; the longest texts would take seconds
-# Words that make up English prose and no other language's. 1,753 of the 1,754 letters above have at least 15 in 100, and
+# Words that make up English prose and no other language's. Each of the 1,754 letters above has at least 14 in 100, and
 # no text of the other languages more than 3; so prose needs no detector, whose model takes a second to load.
 _ENGLISH = frozenset(
     """the and of to with for my that have your this from would which their about been into through during where while who
     our are has had were you they""".split()
 )
-_ENGLISH_SHARE = 0.15
+_ENGLISH_SHARE = 0.12
 _ENGLISH_WORDS = 20  # shorter texts are left to the detector
 _PLACEHOLDER = re.compile(r"\[(?:NAME|EMAIL|PHONE)\]")
 # Said of a language that is not in the table below: its code.

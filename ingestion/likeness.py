@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
 
-from ingestion.duplicates import NEAR_DUPLICATE, normalised, resemblance, shingles, signature
+from ingestion.duplicates import NEAR_DUPLICATE, resemblance, shingles, signature
 from ingestion.letter import Letter
 from ingestion.records import DuplicateLink
 from ingestion.schema import duplicate_link, letter_band
@@ -79,7 +79,7 @@ class Likeness:
                     continue
                 if self._groups.top(other) == self._groups.top(key):
                     continue
-                similarity = self._similarity(mine, other, fresh)
+                similarity = 1.0 if other in same else self._similarity(mine, other, fresh)
                 if similarity >= NEAR_DUPLICATE:
                     self._groups.join(key, other)
                     link = tx.link_duplicate(max(key, other), min(key, other), similarity)
@@ -93,11 +93,11 @@ class Likeness:
         return sorted({of_key if letter_key == key else letter_key for letter_key, of_key in rows})
 
     def _similarity(self, mine: Letter, other: int, fresh: dict[int, Letter]) -> float:
-        theirs = fresh.get(other) or self._store.letter_by_key(other)
-        if normalised(mine.judged_text) == normalised(theirs.judged_text):
-            return 1.0
-        # Texts that differ by a word in both places of a shingle set can still have equal sets: not quite the same.
-        return min(resemblance(self._shingles_of(mine), self._shingles_of(theirs)), 0.999)
+        theirs = self._shingles.get(other)
+        if theirs is None:
+            theirs = self._shingles_of(fresh.get(other) or self._store.letter_by_key(other))
+        # Texts of other words can have equal sets of shingles all the same: 1.0 is kept for the same text.
+        return min(resemblance(self._shingles_of(mine), theirs), 0.999)
 
     def _shingles_of(self, letter: Letter) -> NDArray[np.uint64]:
         known = self._shingles.get(letter.key)
