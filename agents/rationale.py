@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from agents.scoring import met_musts
 from agents.verdict import Finding, Label, Quote, Ranked, Requirement
 
 QUOTE_LIMIT = 200
@@ -38,7 +37,9 @@ def listed(items: Sequence[str]) -> str:
     return f"{', '.join(items[:-1])} and {items[-1]}"
 
 
-def _with(label: Label, ranked: Ranked, requirements: Sequence[Requirement]) -> list[tuple[Requirement, Finding]]:
+def _with(
+    label: Label, ranked: Ranked, requirements: Sequence[Requirement]
+) -> list[tuple[Requirement, Finding]]:
     pairs = zip(requirements, ranked.assessment.findings, strict=True)
     return [(requirement, finding) for requirement, finding in pairs if finding.label == label]
 
@@ -77,28 +78,46 @@ def render_rationale(
 def _against_next(
     first: Ranked, ranking: Sequence[Ranked], requirements: Sequence[Requirement], tied: Sequence[str]
 ) -> list[str]:
-    others = [ranked for ranked in ranking if ranked is not first]
     sentences: list[str] = []
     if tied:
         shown = listed([f"letter {letter_id}" for letter_id in tied[:5]])
         more = f" and {len(tied) - 5} more" if len(tied) > 5 else ""
         sentences.append(f"A close call: {shown}{more} within half a point.")
-    if not others:
+    place = ranking.index(first)
+    if place:
+        sentences.append(_passed_over(ranking[:place], requirements))
+    if place + 1 == len(ranking):
         return sentences
-    following = others[0]
-    pairs = zip(requirements, first.assessment.findings, following.assessment.findings, strict=True)
+    following = ranking[place + 1]
+    mine, theirs = first.assessment.findings, following.assessment.findings
     order = {"met": 0, "partial": 1, "not_shown": 2, "contradicted": 3}
-    weaker = [requirement.text for requirement, mine, theirs in pairs if order[mine.label] < order[theirs.label]]
-    place = f"Next is letter {following.assessment.letter_id} ({following.score:g})"
+    weaker = [
+        requirement.text
+        for requirement, own, other in zip(requirements, mine, theirs, strict=True)
+        if order[own.label] < order[other.label]
+    ]
+    named = f"Next is letter {following.assessment.letter_id} ({following.score:g})"
     if weaker:
-        sentences.append(f"{place}, which shows less for {listed(weaker)}.")
-    elif first.score == following.score and met_musts(
-        first.assessment.findings, requirements
-    ) == met_musts(following.assessment.findings, requirements):
-        sentences.append(f"{place}, with the same labels and weaker or equal confidence.")
+        sentences.append(f"{named}, which shows less for {listed(weaker)}.")
+    elif [finding.label for finding in mine] == [finding.label for finding in theirs]:
+        sentences.append(f"{named}, with the same labels and weaker or equal confidence.")
     else:
-        sentences.append(f"{place}.")
+        sentences.append(f"{named}.")
     return sentences
+
+
+def _passed_over(higher: Sequence[Ranked], requirements: Sequence[Requirement]) -> str:
+    """Say why letters with a higher score are not named: none of what decides is plainly shown in them."""
+    decides = (
+        "must-have" if any(requirement.kind == "must" for requirement in requirements) else "requirement"
+    )
+    letter = f"Letter {higher[0].assessment.letter_id}"
+    if len(higher) == 1:
+        return f"{letter} scores higher ({higher[0].score:g}), but plainly shows no {decides}."
+    return (
+        f"{letter} and {len(higher) - 1} more score higher (up to {higher[0].score:g}), "
+        f"but plainly show no {decides}."
+    )
 
 
 def one_line_reason(ranked: Ranked, requirements: Sequence[Requirement]) -> str:
