@@ -108,12 +108,15 @@ def count_labels(findings: Sequence[Finding], label: Label) -> int:
 
 
 def render_report(verdict: Verdict) -> str:
-    """Return the report as plain text: the winner in the seed's form, then everyone in order."""
+    """Return the report as plain text: the winner in the seed's form, then everyone in order.
+
+    No id, requirement or quote starts a line of its own: white space in them is folded.
+    """
     lines: list[str] = []
     winner = verdict.winner
     if winner is not None:
-        lines.append(f"WINNER ID: {winner.letter_id}      MATCH SCORE: {winner.score:g}/10")
-        lines.append(f"DECISION RATIONALE: {winner.rationale}")
+        lines.append(f"WINNER ID: {one_line(winner.letter_id)}      MATCH SCORE: {winner.score:g}/10")
+        lines.append(f"DECISION RATIONALE: {one_line(winner.rationale)}")
     else:
         lines.append("WINNER ID: none      MATCH SCORE: none")
         lines.append(f"DECISION RATIONALE: no winner is named. {verdict.declined_because}")
@@ -125,7 +128,7 @@ def render_report(verdict: Verdict) -> str:
     if verdict.warnings:
         lines += ["", "NOTICES"]
         lines += [
-            f"  {one_line(notice.letter_id) + ': ' if notice.letter_id else ''}{notice.text}"
+            f"  {one_line(notice.letter_id) + ': ' if notice.letter_id else ''}{one_line(notice.text)}"
             for notice in verdict.warnings
         ]
     return "\n".join(lines)
@@ -140,7 +143,7 @@ def _ranking_lines(verdict: Verdict) -> list[str]:
         f"  {count_labels(ranked.assessment.findings, 'met'):>3}"
         f"  {count_labels(ranked.assessment.findings, 'partial'):>4}"
         f"  {count_labels(ranked.assessment.findings, 'not_shown'):>9}"
-        f"  {one_line_reason(ranked, verdict.posting.requirements)}"
+        f"  {one_line(one_line_reason(ranked, verdict.posting.requirements))}"
         for ranked, letter_id in zip(verdict.ranking, ids, strict=True)
     ]
     return [head, *rows]
