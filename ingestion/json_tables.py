@@ -8,15 +8,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import TextIO
 
 from ingestion.columns import ColumnMap, recognise
 from ingestion.decoding import open_text
-from ingestion.raw_letter import UNDECODABLE, Columns, RawLetter, Refusal
+from ingestion.json_stream import json_values
+from ingestion.raw_letter import Columns, RawLetter, Refusal
 
 # Longest line, in characters: one letter has at most 100,000, and the rest of its row is small.
 MAX_LINE_CHARACTERS = 4_000_000
-_BLOCK = 65_536  # characters
 _OBJECT = "a letter must be a JSON object"
 
 
@@ -49,57 +48,26 @@ def read_json_lines(path: Path, name: str, columns: Columns) -> Iterator[RawLett
 
 def read_json(path: Path, name: str, columns: Columns) -> Iterator[RawLetter | Refusal]:
     """Yield the letters of a JSON file: an array of objects, or objects one after the other."""
-    import ijson
-
     rows = _Rows(name, columns)
     number = -1
     with open_text(path) as handle:
-        start = handle.read(1)
-        while start and start.isspace():
-            start = handle.read(1)
-        if not start:
-            yield Refusal(
-                name, None, "a JSON file must hold an array of objects", "an empty file", "add the letters"
-            )
-            return
-        stream = _Utf8(handle, start)
-        array = start == "["
         try:
-            for value in ijson.items(stream, "item" if array else "", multiple_values=not array):
+            for value in json_values(handle):
                 number += 1
                 yield rows.letter(number, value)
-        except (ijson.JSONError, ValueError, RecursionError, OverflowError) as error:
-            detail = str(error).split("\n", 1)[0].strip() or type(error).__name__
+        except UnicodeDecodeError:
+            raise
+        except (ValueError, RecursionError) as error:
             yield Refusal(
                 f"{name} row {number + 1}",
                 None,
                 "a JSON file must be whole",
-                detail,
+                str(error) or type(error).__name__,
                 "correct it and run again; the rows before it are in, none after it could be read",
             )
             return
     if number < 0:
-        yield Refusal(
-            name, None, "a JSON file must hold an array of objects", "an empty array", "add the letters"
-        )
-
-
-class _Utf8:
-    """A text file as the bytes that ijson wants. Bytes that are no text become a mark that is refused with its row."""
-
-    def __init__(self, handle: TextIO, start: str) -> None:
-        self._handle = handle
-        self._start = start
-
-    def read(self, size: int = -1) -> bytes:
-        if size == 0:
-            return b""
-        text = self._start + self._handle.read(_BLOCK if size < 0 else max(1, size // 4))
-        self._start = ""
-        try:
-            return text.encode()
-        except UnicodeEncodeError:
-            return "".join(UNDECODABLE if "\ud800" <= c <= "\udfff" else c for c in text).encode()
+        yield Refusal(name, None, "a JSON file must hold an array of objects", "no object", "add the letters")
 
 
 class _Rows:

@@ -15,8 +15,7 @@ from decimal import Decimal
 MAX_CHARACTERS = 100_000
 # Longest id, in characters: ids stand in tables, file names of exports and command lines.
 MAX_ID_CHARACTERS = 200
-# Stands for bytes that are no text where a format cannot carry Python's surrogate escapes. A non-character.
-UNDECODABLE = "\uffff"
+_WHOLE = 1e15  # below this every whole number is exact as a float
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +77,7 @@ def make_letter(source: str, *, letter_id: object, text: object, applicant: obje
         return Refusal(
             source, None, "a letter needs an id", value, "fill in its id and run the command again"
         )
-    if len(found_id) > MAX_ID_CHARACTERS or not found_id.isprintable() or UNDECODABLE in found_id:
+    if len(found_id) > MAX_ID_CHARACTERS or not found_id.isprintable():
         rule = f"an id must be one line of at most {MAX_ID_CHARACTERS} readable characters"
         return Refusal(source, None, rule, repr(found_id[:40]), "correct the id, or name another --id-column")
 
@@ -135,18 +134,15 @@ def as_text(value: object) -> str | None:
     if isinstance(value, float | Decimal):
         if math.isnan(value):
             return ""
-        return str(int(value)) if math.isfinite(value) and value == int(value) else str(value)
+        # 1e999999 is finite too, and has a million digits.
+        return str(int(value)) if abs(value) < _WHOLE and value == int(value) else str(value)
     return None
 
 
 def _broken(text: str) -> bool:
-    """Say whether ``text`` holds bytes that could not be decoded."""
-    return UNDECODABLE in text or not _encodable(text)
-
-
-def _encodable(text: str) -> bool:
+    """Say whether ``text`` holds bytes that could not be decoded; they are read as lone surrogates."""
     try:
         text.encode()
     except UnicodeEncodeError:
-        return False
-    return True
+        return True
+    return False

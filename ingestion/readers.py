@@ -117,7 +117,9 @@ def _read_file(path: Path, name: str, columns: Columns) -> Iterator[RawLetter | 
             f"bytes that are not {error.encoding}",
             "save it as UTF-8; what stands before them is in",
         )
-    except OSError as error:
+    except (
+        Exception
+    ) as error:  # the parsers are not ours: whatever a file makes them raise costs that file alone
         yield _unreadable(name, error)
 
 

@@ -201,6 +201,16 @@ def test_malformed_lines_cost_themselves_only(write: Write) -> None:
     assert len(refused) == 2
 
 
+@pytest.mark.parametrize("number", ["1e999999999", "1e400", "9" * 5_000, "NaN", "1.50"])
+@pytest.mark.parametrize("name", ["a.json", "a.jsonl"])
+def test_odd_numbers_for_ids_cost_nothing_but_their_row(write: Write, name: str, number: str) -> None:
+    """Some parsers raise at them, and a number of a million digits would fill the memory."""
+    rows = ['{"id": 1, "text": "one"}', f'{{"id": {number}, "text": "two"}}']
+    letters, refused = read(write(name, "\n".join(rows) if name == "a.jsonl" else f"[{','.join(rows)}]"))
+    assert letters["1"] == "one"
+    assert len(letters) + len(refused) == 2
+
+
 def test_a_json_file_that_breaks_off_gives_what_stands_before(write: Write) -> None:
     """An array cannot be read past its break, and the refusal says from which row on."""
     letters, [refusal] = read(write("a.json", '[{"text": "one"}, {"text": "two"}, {"te'))
