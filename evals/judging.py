@@ -1,0 +1,237 @@
+"""How well letters are judged: the judge beside three baselines on the same labelled jobs, in one run.
+
+Behind ``winnow eval judging FILE``. The letters go the way of every letter: ingested into a store (a temporary one),
+then screened. Knows nothing about how findings are made.
+
+Three choices, the same for each system. The order is the one shown, ties broken. A pair for which two labels are right
+counts as whichever of them was given, and stays out of the AUC. "Contradicted" counts as "not shown": both are worth
+nothing in the score, and the labelled jobs hold too few for a class of their own.
+"""
+
+from __future__ import annotations
+
+import json as json_format
+import tempfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agents.verdict import Label
+from evals.answers import (
+    BEST_SENTENCE,
+    BM25,
+    JUDGE,
+    WHOLE_LETTER,
+    Answer,
+    best_sentence_answer,
+    bm25_answer,
+    judge_answer,
+    whole_letter_answer,
+    with_labels,
+)
+from evals.gold import GoldError, LabelledJob, load_jobs
+from evals.metrics import (
+    Estimate,
+    kendall_tau_b,
+    mean_absolute_error,
+    mean_with_error,
+    ndcg,
+    pooled_with_error,
+)
+from evals.thresholds import LabelledPair, best_thresholds, label_f1, met_auc
+
+if TYPE_CHECKING:
+    from ingestion.letter_embedder import LetterEmbedder
+    from ingestion.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class JobMeasures:
+    """One system on one job. ``pairs`` is empty and ``score_error`` None for a system without labels or scores."""
+
+    topic: str
+    winner: str | None
+    acceptable: bool
+    ndcg: float | None
+    tau: float | None
+    score_error: float | None
+    pairs: tuple[LabelledPair, ...]
+    unjudged: int
+
+    @property
+    def macro_f1(self) -> float | None:
+        """Macro-F1 of this job's labels alone; a label that is neither right nor given anywhere has no part in it."""
+        return label_f1(self.pairs)
+
+    @property
+    def met_auc(self) -> float | None:
+        """AUC of this job's pairs alone."""
+        return met_auc(self.pairs)
+
+
+@dataclass(frozen=True, slots=True)
+class SystemMeasures:
+    """One system on all jobs: each measure with its standard error and the number of jobs behind it.
+
+    The first four are means over jobs; macro-F1 and AUC are taken over all pairs, their errors by leaving out a job.
+    """
+
+    system: str
+    acceptable_winner: Estimate
+    ndcg: Estimate
+    kendall_tau: Estimate
+    score_error: Estimate
+    macro_f1: Estimate
+    met_auc: Estimate
+    jobs: tuple[JobMeasures, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgingReport:
+    """All systems on the same letters. ``thresholds`` are those given to the best-sentence baseline: partial, met."""
+
+    jobs: int
+    letters: int
+    pairs: int
+    thresholds: tuple[float, float]
+    systems: tuple[SystemMeasures, ...]
+
+    def system(self, name: str) -> SystemMeasures:
+        """Return the system of that name."""
+        return next(one for one in self.systems if one.system == name)
+
+
+def main(path: Path, *, json: bool = False) -> int:
+    """Measure, print one table and one row a job (or one JSON object), and return the exit status.
+
+    Raises:
+        GoldError: the labelled jobs break a rule.
+    """
+    from evals.report import judging_json, print_judging
+
+    report = measure_judging(load_jobs(path))
+    if json:
+        print(json_format.dumps(judging_json(report), ensure_ascii=False, allow_nan=False))
+    else:
+        print_judging(report)
+    return 0
+
+
+def measure_judging(jobs: Sequence[LabelledJob], pipeline: str = "offline") -> JudgingReport:
+    """Let the judge and the baselines answer each job, and measure their answers."""
+    answers = _answers(jobs, pipeline)
+    unlabelled = [labelled_pairs(*one) for one in zip(jobs, answers[BEST_SENTENCE], strict=True)]
+    thresholds = best_thresholds([pair for pairs in unlabelled for pair in pairs])
+    answers[BEST_SENTENCE] = [with_labels(one, *thresholds) for one in answers[BEST_SENTENCE]]
+    return JudgingReport(
+        jobs=len(jobs),
+        letters=sum(len(job.letters) for job in jobs),
+        pairs=sum(len(job.labels) for job in jobs),
+        thresholds=thresholds,
+        systems=tuple(measure_system(name, jobs, found) for name, found in answers.items()),
+    )
+
+
+def _answers(jobs: Sequence[LabelledJob], pipeline: str) -> dict[str, list[Answer]]:
+    """Return each system's answers in the order of the jobs; letters that several jobs share are ingested once."""
+    from agents.registry import load_pipeline_embedder
+    from ingestion.store import Store
+
+    embedder = load_pipeline_embedder(pipeline)
+    found: dict[str, list[Answer]] = {JUDGE: [], BM25: [], WHOLE_LETTER: [], BEST_SENTENCE: []}
+    postings: dict[tuple[tuple[str, str], ...], str] = {}
+    with (
+        tempfile.TemporaryDirectory(prefix="winnow-eval-") as folder,
+        Store.open(Path(folder) / "store", create=True) as store,
+    ):
+        for number, job in enumerate(jobs, start=1):
+            letters = tuple((letter.letter_id, letter.text) for letter in job.letters)
+            if letters not in postings:
+                postings[letters] = f"job {number}"
+                _ingest(store, embedder, Path(folder) / f"job-{number}.jsonl", job, postings[letters])
+            posting, asked = postings[letters], job.asked()
+            found[JUDGE].append(judge_answer(store, posting, job.job_description, asked, pipeline))
+            found[BM25].append(bm25_answer(store, posting, job.job_description))
+            found[WHOLE_LETTER].append(whole_letter_answer(store, posting, job.job_description, embedder))
+            found[BEST_SENTENCE].append(best_sentence_answer(store, posting, asked, embedder))
+    return found
+
+
+def _ingest(store: Store, embedder: LetterEmbedder, file: Path, job: LabelledJob, posting: str) -> None:
+    from ingestion.ingest import ingest
+
+    rows = ({"letter_id": one.letter_id, "name": one.name, "text": one.text} for one in job.letters)
+    file.write_text("".join(json_format.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    report = ingest(store, embedder, [str(file)], posting=posting)
+    if report.refused:
+        first = report.refused[0]
+        raise GoldError(
+            f"every letter of {job.topic} must be one that can be ingested, but {len(report.refused)} were refused: "
+            f"{first.detail}"
+        )
+
+
+def measure_system(name: str, jobs: Sequence[LabelledJob], answers: Sequence[Answer]) -> SystemMeasures:
+    """Measure one system's answers, one a job."""
+    measured = tuple(measure_job(job, answer) for job, answer in zip(jobs, answers, strict=True))
+    pairs = [job.pairs for job in measured]
+    return SystemMeasures(
+        system=name,
+        acceptable_winner=mean_with_error([float(job.acceptable) for job in measured]),
+        ndcg=_mean(job.ndcg for job in measured),
+        kendall_tau=_mean(job.tau for job in measured),
+        score_error=_mean(job.score_error for job in measured),
+        macro_f1=pooled_with_error(label_f1, pairs),
+        met_auc=pooled_with_error(met_auc, pairs),
+        jobs=measured,
+    )
+
+
+def measure_job(job: LabelledJob, answer: Answer) -> JobMeasures:
+    """Measure one answer. Where no letter is acceptable, naming none is right."""
+    scores = {letter.letter_id: letter.score for letter in job.letters}
+    if set(answer.order) != set(scores) or len(answer.order) != len(scores):
+        raise ValueError(
+            f"{job.topic}: an order must hold each letter once, but holds {len(answer.order)} of {len(scores)}"
+        )
+    gains = [scores[letter_id] for letter_id in answer.order]
+    return JobMeasures(
+        topic=job.topic,
+        winner=answer.winner,
+        acceptable=(
+            answer.winner in job.acceptable_winners if job.acceptable_winners else answer.winner is None
+        ),
+        ndcg=ndcg(gains),
+        tau=kendall_tau_b(gains, range(len(gains), 0, -1)),
+        score_error=None if answer.scores is None else mean_absolute_error(scores, answer.scores),
+        pairs=labelled_pairs(job, answer),
+        unjudged=answer.unjudged,
+    )
+
+
+def labelled_pairs(job: LabelledJob, answer: Answer) -> tuple[LabelledPair, ...]:
+    """Put the right labels beside the given one, "contradicted" as "not_shown"."""
+    if answer.p_met is None:
+        return ()
+    return tuple(
+        LabelledPair(
+            right=tuple(dict.fromkeys(_folded(label) for label in one.labels)),
+            found=None
+            if answer.labels is None
+            else _folded(answer.labels[one.letter_id, one.requirement_id]),
+            p_met=answer.p_met[one.letter_id, one.requirement_id],
+        )
+        for one in job.labels
+    )
+
+
+_FOLDED: Mapping[Label, Label] = {"contradicted": "not_shown"}
+
+
+def _folded(label: Label) -> Label:
+    return _FOLDED.get(label, label)
+
+
+def _mean(values: Iterable[float | None]) -> Estimate:
+    return mean_with_error([value for value in values if value is not None])

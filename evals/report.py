@@ -1,0 +1,132 @@
+"""How an evaluation is shown: tables for people, one JSON object for programs.
+
+Measures nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from agents.verdict import JsonValue
+
+if TYPE_CHECKING:
+    from evals.judging import JudgingReport, SystemMeasures
+    from evals.metrics import Estimate
+
+NARROWEST = 108
+"""Columns below which the tables of an evaluation would break inside their numbers."""
+
+_MEASURES: dict[str, str] = {
+    "acceptable_winner": "acceptable\nwinner",
+    "ndcg": "nDCG",
+    "kendall_tau": "Kendall\ntau",
+    "macro_f1": "label\nmacro-F1",
+    "met_auc": "met\nAUC",
+    "score_error": "score off by\n(mean)",
+}
+"""Field of SystemMeasures -> head of its column."""
+
+
+def print_judging(report: JudgingReport) -> None:
+    """Print one table of all systems, and one of the judge's jobs."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False, markup=False, emoji=False)
+    console.width = max(console.width, NARROWEST)
+    console.print(
+        f"{report.jobs} labelled jobs, {report.letters} letters, {report.pairs} labelled (letter, requirement) pairs"
+    )
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("", no_wrap=True)
+    for head in _MEASURES.values():
+        table.add_column(head, justify="right", no_wrap=True)
+    for system in report.systems:
+        table.add_row(system.system, *(_shown(estimate) for estimate in _estimates(system).values()))
+    console.print(table)
+    partial, met = report.thresholds
+    console.print(
+        f"\u00b1 one standard error, n = {report.jobs} jobs. The best sentence's labels use the two thresholds that are "
+        f"best\nfor these very labels (partial from {partial:.3f}, met from {met:.3f}); the judge's are set beforehand.\n"
+    )
+    judge = report.systems[0]
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
+    table.add_column(f"{judge.system}, job by job", no_wrap=True)
+    for head in (
+        "winner",
+        "acceptable",
+        "nDCG",
+        "Kendall tau",
+        "macro-F1",
+        "met AUC",
+        "score off by",
+        "unjudged",
+    ):
+        table.add_column(head, justify="right", no_wrap=True)
+    for job in judge.jobs:
+        table.add_row(
+            job.topic,
+            job.winner or "none",
+            "yes" if job.acceptable else "no",
+            *(_number(value) for value in (job.ndcg, job.tau, job.macro_f1, job.met_auc, job.score_error)),
+            str(job.unjudged),
+        )
+    console.print(table)
+
+
+def judging_json(report: JudgingReport) -> dict[str, JsonValue]:
+    """Return the report as JSON values; numbers have at most 6 decimals, null is "not defined"."""
+    return {
+        "schema": 1,
+        "jobs": report.jobs,
+        "letters": report.letters,
+        "pairs": report.pairs,
+        "thresholds": {"partial": round(report.thresholds[0], 6), "met": round(report.thresholds[1], 6)},
+        "systems": [
+            {
+                "system": system.system,
+                **{name: _rounded(estimate) for name, estimate in _estimates(system).items()},
+                "by_job": [
+                    {
+                        "topic": job.topic,
+                        "winner": job.winner,
+                        "acceptable": job.acceptable,
+                        "ndcg": _six(job.ndcg),
+                        "kendall_tau": _six(job.tau),
+                        "macro_f1": _six(job.macro_f1),
+                        "met_auc": _six(job.met_auc),
+                        "score_error": _six(job.score_error),
+                        "unjudged": job.unjudged,
+                    }
+                    for job in system.jobs
+                ],
+            }
+            for system in report.systems
+        ],
+    }
+
+
+def _estimates(system: SystemMeasures) -> dict[str, Estimate]:
+    return {name: getattr(system, name) for name in _MEASURES}
+
+
+def _rounded(estimate: Estimate) -> dict[str, JsonValue]:
+    return {key: _six(value) if key != "n" else value for key, value in asdict(estimate).items()}
+
+
+def _six(value: float | None) -> float | None:
+    return None if value is None or math.isnan(value) else round(value, 6)
+
+
+def _shown(estimate: Estimate) -> str:
+    if estimate.value is None:
+        return "-"
+    error = "" if estimate.standard_error is None else f" \u00b1{estimate.standard_error:.3f}"
+    return f"{estimate.value:.3f}{error}"
+
+
+def _number(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"

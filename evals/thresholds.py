@@ -1,0 +1,76 @@
+"""Labels against the right ones: macro-F1 and AUC over pairs, and the two thresholds that turn cosines into labels best.
+
+Knows nothing about where labels or cosines come from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from agents.verdict import Label
+from evals.metrics import macro_f1, roc_auc
+
+CLASSES: tuple[Label, ...] = ("met", "partial", "not_shown")
+
+CUTS_TRIED = 200
+"""Cosines that are tried as thresholds, evenly spread over those that occur."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledPair:
+    """One letter and requirement: the labels that are right (the best first), the one given, and how likely "met" is.
+
+    ``p_met`` may be any number that is larger where "met" is likelier.
+    """
+
+    right: tuple[Label, ...]
+    found: Label | None
+    p_met: float
+
+    @property
+    def expected(self) -> Label:
+        """The given label where it is right, else the best right one."""
+        return self.found if self.found is not None and self.found in self.right else self.right[0]
+
+
+def label_f1(pairs: Sequence[LabelledPair]) -> float | None:
+    """Return the macro-F1 over met, partial and not shown; None without labels."""
+    return macro_f1([(pair.expected, pair.found) for pair in pairs if pair.found is not None], CLASSES)
+
+
+def met_auc(pairs: Sequence[LabelledPair]) -> float | None:
+    """Return the ROC AUC of met against the rest; a pair for which both are right stays out."""
+    return roc_auc(
+        [pair.p_met for pair in pairs if pair.right == ("met",)],
+        [pair.p_met for pair in pairs if "met" not in pair.right],
+    )
+
+
+def best_thresholds(pairs: Sequence[LabelledPair]) -> tuple[float, float]:
+    """Return the two cosines (partial, met) whose labels have the best macro-F1 on these very pairs.
+
+    A pair is "met" at and above the second, "partial" at and above the first. No screening could know them beforehand,
+    so labels made with them stand better here than they would in use.
+    """
+    if not pairs:
+        raise ValueError("thresholds need at least one labelled pair, but got 0")
+    cosines = np.array([pair.p_met for pair in pairs])
+    right = np.array([[label in pair.right for label in CLASSES] for pair in pairs])
+    first = np.array([CLASSES.index(pair.right[0]) for pair in pairs])
+    ordered = np.sort(cosines)
+    cuts = ordered[np.unique(np.linspace(0, len(ordered) - 1, CUTS_TRIED).astype(int))]
+    rows = np.arange(len(pairs))
+    best, chosen = -1.0, (0.0, 0.0)
+    for place, partial in enumerate(cuts):
+        for met in cuts[place:]:
+            found = np.where(cosines >= met, 0, np.where(cosines >= partial, 1, 2))
+            expected = np.where(right[rows, found], found, first)
+            table = np.bincount(3 * expected + found, minlength=9).reshape(3, 3)
+            both = table.sum(axis=0) + table.sum(axis=1)
+            score = float(np.mean(2 * table.diagonal()[both > 0] / both[both > 0]))
+            if score > best:
+                best, chosen = score, (float(partial), float(met))
+    return chosen
