@@ -88,7 +88,7 @@ class _Layer:
 class BertEncoder:
     """A BERT whose matrix products have one ``dtype``: float32, or bfloat16 where the processor has it.
 
-    Embeddings, sums and norms are float32 in both: with bfloat16 throughout, the cosine of a letter's vector to its
+    Embeddings, attention, sums and norms are float32 in both: with bfloat16 throughout, the cosine of a letter's vector to its
     float32 one fell to 0.99987; so it stays above 0.9999, at the same speed (MiniLM, 941 letters).
     """
 
@@ -109,20 +109,23 @@ class BertEncoder:
         ``ids``: int64 (rows, length). ``mask``: bool (rows, length), True where there is a piece to attend to.
         """
         rows, length = ids.shape
-        attend = mask[:, None, None, :].expand(rows, 1, length, length)
+        # Added to the attention's logits: 0 where there is a piece, minus infinity where there is none.
+        bias = torch.zeros(mask.shape).masked_fill(~mask, float("-inf"))
+        bias = bias[:, None, None, :].expand(rows, 1, length, length)
         hidden = self._norm(functional.embedding(ids, self._words) + self._positions[:length])
         for layer in self._layers:
-            hidden = layer.attended_norm(hidden + self._attention(hidden.to(self.dtype), attend, layer))
+            hidden = layer.attended_norm(hidden + self._attention(hidden.to(self.dtype), bias, layer))
             inner = functional.gelu(layer.inner(hidden.to(self.dtype)))
             hidden = layer.outer_norm(hidden + layer.outer(inner))
         return hidden
 
-    def _attention(self, hidden: Tensor, attend: Tensor, layer: _Layer) -> Tensor:
+    def _attention(self, hidden: Tensor, bias: Tensor, layer: _Layer) -> Tensor:
         rows, length, width = hidden.shape
-        stacked = layer.qkv(hidden).view(rows, length, 3, self.shape.heads, width // self.shape.heads)
+        # In float32 too: more exact, and on a processor without bfloat16 tiles also faster.
+        stacked = layer.qkv(hidden).float().view(rows, length, 3, self.shape.heads, width // self.shape.heads)
         query, key, value = stacked.permute(2, 0, 3, 1, 4).unbind()
-        mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=attend)
-        return layer.attended(mixed.transpose(1, 2).reshape(rows, length, width))
+        mixed = functional.scaled_dot_product_attention(query, key, value, attn_mask=bias)
+        return layer.attended(mixed.transpose(1, 2).reshape(rows, length, width).to(self.dtype))
 
 
 class _Weights:

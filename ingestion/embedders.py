@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from ingestion.letter_embedder import LetterEmbedder
 
 Pooling = Literal["mean", "cls"]
-Backend = Literal["auto", "torch", "openvino"]
 # Everything an encoder needs; the other weight formats of a hub repository stay where they are.
 _FILES = ("config.json", "tokenizer.json", "model.safetensors")
 
@@ -78,7 +77,7 @@ EMBEDDERS: dict[str, EmbedderRow] = {
 
 
 def load_embedder(
-    name_or_path: str = "minilm", *, masking: str, backend: Backend = "auto", allow_download: bool = False
+    name_or_path: str = "minilm", *, masking: str, allow_download: bool = False
 ) -> LetterEmbedder:
     """Load an encoder, ready to embed, after checking that its vectors are sane.
 
@@ -89,8 +88,8 @@ def load_embedder(
     """
     from ingestion.letter_embedder import LetterEmbedder
 
-    row, folder = _resolve(name_or_path, allow_download=allow_download)
-    embedder = LetterEmbedder(folder=folder, row=row, masking=masking, backend=backend)
+    row, folder = resolve(name_or_path, allow_download=allow_download)
+    embedder = LetterEmbedder(folder=folder, row=row, masking=masking)
     embedder.check_space()
     return embedder
 
@@ -100,7 +99,7 @@ def embedder_available(name_or_path: str) -> str | None:
     if name_or_path == "minilm":
         return minilm_missing()
     try:
-        _resolve(name_or_path, allow_download=False)
+        resolve(name_or_path)
     except WeightsError as missing:
         return str(missing)
     return None
@@ -119,7 +118,8 @@ def identity_of(row: EmbedderRow, masking: str) -> EmbedderIdentity:
     )
 
 
-def _resolve(name_or_path: str, *, allow_download: bool) -> tuple[EmbedderRow, Path]:
+def resolve(name_or_path: str, *, allow_download: bool = False) -> tuple[EmbedderRow, Path]:
+    """Return the row and the folder behind a name as ``load_embedder`` takes it. Raises WeightsError."""
     name, equals, path = name_or_path.partition("=")
     if equals and name in EMBEDDERS:
         return _copy_of(EMBEDDERS[name], Path(path))
@@ -195,19 +195,18 @@ def _row_of_folder(folder: Path) -> EmbedderRow:
 
 
 def _pooling_of(folder: Path) -> Pooling:
+    """Read the pooling in either form that sentence-transformers has written: a word, or a switch for each mode."""
     config = _read_json(folder / "1_Pooling" / "config.json")
-    modes = {
-        name.removeprefix("pooling_mode_") for name, on in config.items() if on is True and "mode" in name
-    }
-    modes |= {config["pooling_mode"]} if isinstance(config.get("pooling_mode"), str) else set()
-    if modes == {"mean_tokens"} or modes == {"mean"}:
+    modes = {name for name, on in config.items() if name.startswith("pooling_mode_") and on is True}
+    modes |= {str(config["pooling_mode"])} if "pooling_mode" in config else set()
+    if modes in ({"pooling_mode_mean_tokens"}, {"mean"}):
         return "mean"
-    if modes == {"cls_token"} or modes == {"cls"}:
+    if modes in ({"pooling_mode_cls_token"}, {"cls"}):
         return "cls"
     known = ", ".join(f"{name}={folder}" for name in EMBEDDERS)
     raise WeightsError(
-        f"{folder}/1_Pooling/config.json must name mean or CLS pooling, but names {sorted(modes) or 'none'}: "
-        f"if the folder is a copy of a known model, say so ({known})"
+        f"{folder / '1_Pooling' / 'config.json'} must name mean or CLS pooling, but names "
+        f"{', '.join(sorted(modes)) or 'none'}: if the folder is a copy of a known model, say so ({known})"
     )
 
 

@@ -17,7 +17,7 @@ from llama_index.core.embeddings.multi_modal_base import MultiModalEmbedding
 from tokenizers import Tokenizer
 
 from ingestion.bert import BertEncoder
-from ingestion.embedders import Backend, EmbedderRow, identity_of
+from ingestion.embedders import EmbedderRow, identity_of
 from ingestion.fixed_shapes import encode_in_fixed_shapes
 from ingestion.letter import EmbedderIdentity
 from ingestion.light_huggingface import HuggingFaceEmbedding
@@ -54,7 +54,7 @@ class LetterEmbedder(HuggingFaceEmbedding):
     _bert: BertEncoder = PrivateAttr()
     _tokenizer: Tokenizer = PrivateAttr()
 
-    def __init__(self, *, folder: Path, row: EmbedderRow, masking: str, backend: Backend = "auto") -> None:
+    def __init__(self, *, folder: Path, row: EmbedderRow, masking: str) -> None:
         # Past HuggingFaceEmbedding's own constructor, which would load the model with sentence-transformers.
         MultiModalEmbedding.__init__(self, model_name=row.model, embed_batch_size=_TEXTS_A_CALL)
         self.max_length = row.window
@@ -68,6 +68,11 @@ class LetterEmbedder(HuggingFaceEmbedding):
         self._tokenizer = plain_tokenizer(folder / "tokenizer.json")
         dtype = torch.bfloat16 if has_native_bfloat16() else torch.float32
         self._bert = BertEncoder(folder, dtype)
+        if row.dimension != self._bert.shape.hidden:
+            raise SpaceError(
+                f"{row.model} must give {row.dimension} numbers a vector, but this copy gives "
+                f"{self._bert.shape.hidden}: it is another model"
+            )
         if row.window > self._bert.shape.positions:
             raise SpaceError(
                 f"{row.model} must read {row.window} word pieces, but this copy has {self._bert.shape.positions} "
@@ -110,8 +115,6 @@ class LetterEmbedder(HuggingFaceEmbedding):
     def check_space(self) -> dict[str, str]:
         """Embed three known sentences; return their cosines, which the runtime keeps. Raises SpaceError."""
         vectors = self.embed_passages(_KNOWN)
-        if vectors.shape[1] != self.identity.dimension:
-            raise SpaceError(f"dimension must be {self.identity.dimension}, but is {vectors.shape[1]}")
         norms = np.linalg.norm(vectors, axis=1)
         if not np.all(np.abs(norms - 1) <= _NORM_TOLERANCE):
             raise SpaceError(f"every vector must have length 1, but the known ones have {norms.tolist()}")

@@ -77,7 +77,7 @@ def _tokenizer() -> Tokenizer:
 
 
 def plain_tokenizer(path: Path) -> Tokenizer:
-    """Load a tokenizer that neither cuts nor pads, and to which "[SEP]" in a letter is four ordinary pieces."""
+    """Load a tokenizer that neither cuts nor pads, and to which "[SEP]" in a letter is three ordinary pieces."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(path))

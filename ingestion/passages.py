@@ -9,7 +9,7 @@ the vocabulary that MiniLM, BGE and E5 share (BERT uncased, 30,522 pieces); the 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from llama_index.core.schema import (
@@ -46,9 +46,8 @@ def split_passages(text: str, *, window_pieces: int = WINDOW_PIECES) -> list[Spa
         return []
     least = _group(sentences, starts, window_pieces)
     low, high = 1, window_pieces
-    while (
-        low < high
-    ):  # the smallest limit that needs no more groups: an even split instead of a short last one
+    # The smallest limit that needs no more groups: an even split instead of a short last one.
+    while low < high:
         middle = (low + high) // 2
         if len(_group(sentences, starts, middle)) <= len(least):
             high = middle
@@ -81,14 +80,16 @@ def _group(sentences: Sequence[Span], starts: Sequence[int], limit: int) -> list
 def _fitting(spans: Sequence[Span], text: str, starts: Sequence[int], limit: int) -> list[Span]:
     if limit < 1:
         raise ValueError(f"window_pieces must be at least 1, but got {limit}")
-    fitting: list[Span] = []
-    for start, end in spans:
-        while _pieces((start, end), starts) > limit:
-            cut = _cut_within(text, start, starts[bisect_left(starts, start) + limit])
-            fitting.append((start, start + len(text[start:cut].rstrip())))
-            start = cut + len(text[cut:end]) - len(text[cut:end].lstrip())
-        fitting.append((start, end))
-    return fitting
+    return [piece for span in spans for piece in _cut_to(limit, span, text, starts)]
+
+
+def _cut_to(limit: int, span: Span, text: str, starts: Sequence[int]) -> Iterator[Span]:
+    start, end = span
+    while _pieces((start, end), starts) > limit:
+        cut = _cut_within(text, start, starts[bisect_left(starts, start) + limit])
+        yield start, start + len(text[start:cut].rstrip())
+        start = cut + len(text[cut:end]) - len(text[cut:end].lstrip())
+    yield start, end
 
 
 def _cut_within(text: str, start: int, farthest: int) -> int:
@@ -111,6 +112,7 @@ class SplitPassages(TransformComponent):
     """
 
     def __call__(self, nodes: Sequence[BaseNode], **kwargs: Any) -> list[BaseNode]:
+        """Return all passages, then all sentences, of each document in turn."""
         return [node for document in nodes for node in _nodes(document)]
 
 

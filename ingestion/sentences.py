@@ -9,6 +9,7 @@ exclamation mark ends a sentence, unless it belongs to an abbreviation, an initi
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterator
 
@@ -58,10 +59,8 @@ def split_sentences(text: str) -> list[Span]:
     """
     spans: list[Span] = []
     for start, end in _blocks(text):
-        for cut in _cuts(text, start, end):
-            _append_trimmed(spans, text, start, cut)
-            start = cut
-        _append_trimmed(spans, text, start, end)
+        for first, last in itertools.pairwise([start, *_cuts(text, start, end), end]):
+            _append_trimmed(spans, text, first, last)
     return spans
 
 
@@ -114,7 +113,7 @@ def _is_hard_wrapped(text: str, lines: list[Span]) -> bool:
     width = max(end - start for start, end in lines)
     if len(lines) < 3 or not 50 <= width <= 120:
         return False
-    for (start, end), (next_start, next_end) in zip(lines, lines[1:], strict=False):
+    for (start, end), (next_start, next_end) in itertools.pairwise(lines):
         first_word = text[next_start:next_end].split(maxsplit=1)[0]
         if _LINE_MARKER.match(text, next_start) or end - start + 1 + len(first_word) <= width:
             return False

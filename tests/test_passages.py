@@ -18,6 +18,7 @@ WINDOWS = st.integers(min_value=1, max_value=40)
 
 
 def pieces(text: str) -> int:
+    """The number of word pieces."""
     return len(piece_starts(text))
 
 
@@ -90,10 +91,10 @@ def test_nodes_are_spans_of_their_letter_and_show_no_metadata_to_models() -> Non
     document = Document(text=text, metadata={"letter_key": 7, "posting": "p", "letter_id": "147"})
     nodes = SplitPassages()([document])
     assert [node.node_id for node in nodes] == [
-        "7:passage:0:53",
+        "7:passage:0:54",
         "7:sentence:0:10",
         "7:sentence:11:31",
-        "7:sentence:32:53",
+        "7:sentence:32:54",
     ]
     for node in nodes:
         span = text[node.metadata["start"] : node.metadata["end"]]

@@ -17,6 +17,7 @@ TEXTS = st.one_of(st.lists(PIECES, max_size=40).map("".join), st.text(max_size=2
 
 
 def sentences(text: str) -> list[str]:
+    """The sentences themselves."""
     return [text[start:end] for start, end in split_sentences(text)]
 
 
