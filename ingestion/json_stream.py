@@ -73,10 +73,11 @@ class _Reader:
                 if self._too_long() or not self._read_on():
                     raise ValueError(error.msg if self._at < len(self._window) else "it breaks off") from None
                 continue
+            length = end - self._at
             # Near the end of the window a number may be cut: at "1", at "1." or at "1e+".
             if len(self._window) - end < 3 and not self._too_long() and self._read_on():
                 continue
-            self._at = end
+            self._at += length
             return value
 
     def _too_long(self) -> bool:
