@@ -11,8 +11,10 @@ from collections.abc import Sequence
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
+from pydantic import JsonValue
+
 from agents.judging import Judge
-from agents.verdict import JsonValue, Requirement
+from agents.verdict import Requirement
 
 if TYPE_CHECKING:
     from ingestion.embedders import LetterEmbedder

@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from agents.verdict import Assessment, Finding, JsonValue, Quote, Requirement, Unjudged
+from pydantic import JsonValue
+
+from agents.verdict import Assessment, Finding, Quote, Requirement, Unjudged
 from ingestion.letter import Letter, natural_key
 from ingestion.records import LetterMaterial
 from ingestion.store import Store
@@ -137,9 +139,7 @@ def judge_pool(
     return Judged(tuple(assessments), (*foreign, *rest), len(rest))
 
 
-def _materials(
-    store: Store, embedder_key: str, chosen: Sequence[PoolEntry]
-) -> Iterator[LetterMaterial]:
+def _materials(store: Store, embedder_key: str, chosen: Sequence[PoolEntry]) -> Iterator[LetterMaterial]:
     if not chosen:
         return iter(())
     keys = [entry.letter.key for entry in chosen]
@@ -177,4 +177,3 @@ def _check_quotes(letter: Letter, findings: Sequence[Finding], requirements: Seq
             raise QuoteMismatch(
                 f"letter {letter.letter_id}, {finding.requirement_id}: the quote is not the letter's own words"
             )
-

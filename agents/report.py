@@ -8,11 +8,17 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
+from pydantic import JsonValue
+
 from agents.rationale import one_line, one_line_reason
-from agents.verdict import Finding, JsonValue, Label, Notice, Quote, Ranked, Unjudged, Verdict
+from agents.verdict import Finding, Label, Notice, Quote, Ranked, Unjudged, Verdict
 
 SCHEMA = 1
 """Version of the JSON object; raised when a key changes its meaning or goes away."""
+
+
+NOTICES_SHOWN = 12
+"""Notices that the text report lists before it counts the rest."""
 
 
 def _decimals(value: float | None) -> float | None:

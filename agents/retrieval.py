@@ -16,8 +16,8 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, TextNode
 
 from ingestion.letter import Letter, natural_key
 from ingestion.passages import split_passages
-from ingestion.store import Store
 from ingestion.snapshots import Hit
+from ingestion.store import Store
 from ingestion.vectors import LetterVectorStore
 
 if TYPE_CHECKING:

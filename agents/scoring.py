@@ -41,7 +41,8 @@ def exact_score(findings: Sequence[Finding], requirements: Sequence[Requirement]
         raise ValueError(f"findings must answer the requirements {asked} in order, but got {answered}")
     weights = [Fraction(str(requirement.weight)) for requirement in requirements]
     worth = sum(
-        (weight * VALUE[finding.label] for weight, finding in zip(weights, findings, strict=True)), Fraction(0)
+        (weight * VALUE[finding.label] for weight, finding in zip(weights, findings, strict=True)),
+        Fraction(0),
     )
     return 1 + 9 * worth / sum(weights, Fraction(0))
 
@@ -71,7 +72,9 @@ def rank_letters(
     """Order letters by score, then met musts, then mean confidence, then natural id order."""
     scored = [(exact_score(a.findings, requirements), a) for a in assessments]
 
-    def place(entry: tuple[Fraction, Assessment]) -> tuple[Fraction, int, float, tuple[tuple[int, int, str], ...]]:
+    def place(
+        entry: tuple[Fraction, Assessment],
+    ) -> tuple[Fraction, int, float, tuple[tuple[int, int, str], ...]]:
         score, assessment = entry
         confidence = sum(round(f.confidence, 6) for f in assessment.findings) / len(assessment.findings)
         return (
@@ -109,11 +112,14 @@ def first_or_reason(
     return None, f"{letters} {verb} a single {what} of this job."
 
 
-def tied_with(first: Ranked, ranking: Sequence[Ranked], requirements: Sequence[Requirement]) -> tuple[str, ...]:
+def tied_with(
+    first: Ranked, ranking: Sequence[Ranked], requirements: Sequence[Requirement]
+) -> tuple[str, ...]:
     """Return the ids of all other letters whose score lies within ``TIE_MARGIN`` of the winner's."""
     best = exact_score(first.assessment.findings, requirements)
     return tuple(
         other.assessment.letter_id
         for other in ranking
-        if other is not first and abs(best - exact_score(other.assessment.findings, requirements)) <= TIE_MARGIN
+        if other is not first
+        and abs(best - exact_score(other.assessment.findings, requirements)) <= TIE_MARGIN
     )

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 from llama_index.core.base.response.schema import RESPONSE_TYPE
 from llama_index.core.callbacks import CallbackManager, CBEventType, EventPayload
@@ -80,7 +80,7 @@ class ScreeningEngine(RetrieverQueryEngine):
             callback_manager=CallbackManager([]),
         )
 
-    def __enter__(self) -> ScreeningEngine:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(
@@ -239,5 +239,7 @@ def _only_posting(store: Store) -> str:
     if not names:
         raise StoreError("the store holds no posting yet; run: winnow ingest PATH")
     if len(names) > 1:
-        raise StoreError(f"the store holds {len(names)} postings ({', '.join(names)}); name one with --posting")
+        raise StoreError(
+            f"the store holds {len(names)} postings ({', '.join(names)}); name one with --posting"
+        )
     return names[0]

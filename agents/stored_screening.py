@@ -7,14 +7,14 @@ letter is deleting its entry.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pydantic import BaseModel, ConfigDict
+
+from pydantic import BaseModel, ConfigDict, JsonValue
 
 from agents.rationale import listed, render_rationale
 from agents.scoring import first_or_reason, rank_letters, tied_with
 from agents.verdict import (
     Assessment,
     Finding,
-    JsonValue,
     Kind,
     Label,
     Notice,

@@ -6,9 +6,10 @@ Knows nothing about how findings are made or how scores are computed.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
-from pydantic import JsonValue
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 Label = Literal["met", "partial", "not_shown", "contradicted"]
 LABELS: tuple[Label, ...] = get_args(Label)

@@ -9,9 +9,10 @@ import json
 import sys
 import unicodedata
 from collections.abc import Mapping
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-from agents.verdict import JsonValue
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 # Joiners that shape scripts and emoji; every other invisible character can hide or reorder text.
 _JOINERS = {"\u200c", "\u200d"}

@@ -80,7 +80,9 @@ _DEGREES: tuple[tuple[int, re.Pattern[str]], ...] = (
     ),
     (1, re.compile(r"\b(?:associate['’]?s?\s+(?:degree|of)|diploma|hnd\b|foundation degree)", re.IGNORECASE)),
 )
-_ANY_DEGREE = re.compile(r"\bdegrees?\b|\bgraduat(?:e|ed)\b(?=\s+(?:of|from|in|with))|\bB\.?S\.?N\b", re.IGNORECASE)
+_ANY_DEGREE = re.compile(
+    r"\bdegrees?\b|\bgraduat(?:e|ed)\b(?=\s+(?:of|from|in|with))|\bB\.?S\.?N\b", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)

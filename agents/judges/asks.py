@@ -45,7 +45,9 @@ _CREDENTIAL = re.compile(
     r"|credentials?)\b",
     re.IGNORECASE,
 )
-_OR = re.compile(r"(?P<left>[\w+#.'’-]+)(?:\s*/\s*|,?\s+or\s+(?:other\s+|an?\s+)?)(?P<right>[\w+#.'’-]+)", re.IGNORECASE)
+_OR = re.compile(
+    r"(?P<left>[\w+#.'’-]+)(?:\s*/\s*|,?\s+or\s+(?:other\s+|an?\s+)?)(?P<right>[\w+#.'’-]+)", re.IGNORECASE
+)
 _RELATED_FIELD = re.compile(
     r",?\s*\b(?:or|and)\s+(?:(?:in|an?|any|other|some|closely)\s+)*(?:related|similar|relevant|equivalent|comparable)"
     r"(?:\s+(?:fields?|areas?|disciplines?|subjects?|degrees?|experience|qualifications?|work))?",
@@ -160,6 +162,10 @@ def _terms(text: str, *, keep_generic: bool = False) -> tuple[Term, ...]:
 
 
 def _weight(word: Word) -> float:
-    if word.text in _STOPWORDS or word.stem in _GENERIC or (len(word.text) == 1 and word.text not in {"c", "r"}):
+    if (
+        word.text in _STOPWORDS
+        or word.stem in _GENERIC
+        or (len(word.text) == 1 and word.text not in {"c", "r"})
+    ):
         return 0.0
     return LIGHT_WEIGHT if word.stem in _LIGHT else 1.0

@@ -38,7 +38,7 @@ _EMPLOYER = (
 _OTHER = (
     r"\b(?:my (?:\w+ )?(?:\w+['’]s )?(?:sister|brother|father|mother|dad|mum|mom|husband|wife|friend|colleague|co-?worker|boss|uncle|aunt"
     r"|partner|cousin|mentor|daughter|son|predecessor|supervisor|classmate|roommate|neighbou?r|teammate|grand(?:father|mother|parents?)"
-    r"|parents|family|manager)s?\b(?:['’]s?\b)?(?=,? (?:\w+ ){0,3}?(?:is|are|was|were|has|have|had|who|works?|worked|holds?|held|runs?|ran|led|leads?"
+    r"|parents|family)s?\b(?:['’]s?\b)?(?=,? (?:\w+ )?(?:is|are|was|were|has|have|had|who|works?|worked|holds?|held|runs?|ran|led|leads?"
     r"|manages?|managed|handles?|handled|teaches|taught|does|did|became|earned|trained|programs?|programmed|owns?|owned|builds?|built|cooks?|cooked"
     r"|drives?|drove|nursed|wrote|writes?|passed|got|gets|says|said|used|uses)\b)"
     r"|(?<!if )(?<!and )(?:he|she)\b(?! and I))"
@@ -65,13 +65,15 @@ _FRAME_LIMIT = 80
 """Characters up to which a sentence that opens like a salutation or a closing is read as one."""
 
 _LAPSED = re.compile(
-    r"\b(?:ran out|lapsed|expired|out of date|no longer (?:valid|current|active)|pending|scheduled|booked)\b", re.IGNORECASE
+    r"\b(?:ran out|lapsed|expired|out of date|no longer (?:valid|current|active)|pending|scheduled|booked)\b",
+    re.IGNORECASE,
 )
 """Said of a credential, these reach back to what stands before them."""
 
 _OWN_WORDS = re.compile(r"\b(?:I|I['’]\w+|my|me|we|our|us)\b", re.IGNORECASE)
 _PROSE_WORDS = re.compile(
-    r"\b(?:and|of|the|in|with|to|for|a|an|at|by|from|as|on|while|including|through|across|within|that|which)\b", re.IGNORECASE
+    r"\b(?:and|of|the|in|with|to|for|a|an|at|by|from|as|on|while|including|through|across|within|that|which)\b",
+    re.IGNORECASE,
 )
 _SEPARATOR = re.compile(r"[,;|/•·]|\s[-–—]\s")
 

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from pydantic import JsonValue
 
 from agents.judges.asks import Ask, read_ask
 from agents.judges.lexicon import lexicon_hash
@@ -18,7 +19,7 @@ from agents.judges.matching import Reading, read_sentence
 from agents.judges.support import MET, PARTIAL, Support, support_of
 from agents.judging import LetterReader, quote_span
 from agents.registry import PipelineError
-from agents.verdict import Finding, JsonValue, Label, Requirement
+from agents.verdict import Finding, Label, Requirement
 from ingestion.records import LetterMaterial
 
 if TYPE_CHECKING:
@@ -42,9 +43,9 @@ _CLAUSE_EDGE = re.compile(r"[,;:—•]\s*|\s–\s|\s-\s|\band\b\s*|\bbut\b\s*")
 class EvidenceJudge:
     """Labels by words, years, degrees, credentials, whose claim it is, and MiniLM cosines."""
 
-    strategy = "evidence"
-    languages = frozenset({"en"})
-    limit = None
+    strategy: str = "evidence"
+    languages: frozenset[str] = frozenset({"en"})
+    limit: int | None = None
 
     def __init__(self, embedder: LetterEmbedder) -> None:
         if embedder.identity.model != CALIBRATED_FOR:
@@ -61,7 +62,8 @@ class EvidenceJudge:
     def reader(self, requirements: Sequence[Requirement]) -> LetterReader:
         """Embed the requirements once and return the function that reads one letter against them."""
         asks = [read_ask(requirement.text) for requirement in requirements]
-        queries = [self._embedder.embed_query(requirement.text).astype(np.float64) for requirement in requirements]
+        queries = self._embedder.embed_queries([requirement.text for requirement in requirements])
+        queries = queries.astype(np.float64)
 
         def read(material: LetterMaterial) -> tuple[Finding, ...]:
             judged_text = material.letter.judged_text
@@ -76,7 +78,11 @@ class EvidenceJudge:
 
 
 def _finding(
-    requirement: Requirement, ask: Ask, similarities: np.ndarray, readings: Sequence[Reading], material: LetterMaterial
+    requirement: Requirement,
+    ask: Ask,
+    similarities: np.ndarray,
+    readings: Sequence[Reading],
+    material: LetterMaterial,
 ) -> Finding:
     best: Support | None = None
     place = 0
@@ -107,7 +113,12 @@ def label_confidence(label: Label, strength: float) -> float:
 
 
 def _quoted(
-    requirement: Requirement, label: Label, confidence: float, material: LetterMaterial, place: int, support: Support
+    requirement: Requirement,
+    label: Label,
+    confidence: float,
+    material: LetterMaterial,
+    place: int,
+    support: Support,
 ) -> Finding:
     sentence = material.sentences[place]
     text = material.letter.judged_text[sentence.start : sentence.end]
@@ -128,9 +139,8 @@ def clause_around(sentence: str, start: int, end: int) -> tuple[int, int]:
     first = max((edge for edge in edges if edge <= start), default=0)
     closing = [match.start() for match in _CLAUSE_EDGE.finditer(sentence, end)]
     last = min(closing, default=len(sentence))
-    if last - first < QUOTE_MINIMUM:
-        earlier = [edge for edge in edges if edge < first]
-        first = earlier[-1] if earlier else 0
+    while last - first < QUOTE_MINIMUM and first > 0:
+        first = max(edge for edge in edges if edge < first)
     while last - first < QUOTE_MINIMUM and last < len(sentence):
         later = [match.start() for match in _CLAUSE_EDGE.finditer(sentence, last + 1)]
         last = min(later, default=len(sentence))

@@ -36,9 +36,7 @@ class Reading:
 def read_sentence(text: str) -> Reading:
     """Read one sentence once, however many requirements ask about it."""
     words = read_words(text)
-    return Reading(
-        text, words, frozenset(word.stem for word in words), find_mentions(words), standings(text)
-    )
+    return Reading(text, words, frozenset(word.stem for word in words), find_mentions(words), standings(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,23 +44,26 @@ class Match:
     """What of an ask one sentence names.
 
     ``named`` is the share of term weight found at all, ``claimed`` the share claimed as the applicant's own fact (hedges
-    and weaker wordings count by half), ``denied`` says that a found term stands in a denial. ``start`` and ``end`` are the
-    characters from the first to the last found term.
+    and weaker wordings count by half), ``halved`` says that a main term counts by half, ``denied`` that one stands in a
+    denial. ``start`` and ``end`` are the characters from the first to the last found term.
     """
 
     named: float
     claimed: float
+    halved: bool
     denied: bool
     start: int
     end: int
 
 
-NOTHING = Match(0.0, 0.0, denied=False, start=0, end=0)
+NOTHING = Match(0.0, 0.0, halved=False, denied=False, start=0, end=0)
 
 
 def match(ask: Ask, reading: Reading) -> Match:
     """Return the best match among the ask's variants."""
-    return max((_match_terms(variant, reading) for variant in ask.variants), key=lambda m: (m.claimed, m.named))
+    return max(
+        (_match_terms(variant, reading) for variant in ask.variants), key=lambda m: (m.claimed, m.named)
+    )
 
 
 def _match_terms(terms: Sequence[Term], reading: Reading) -> Match:
@@ -70,13 +71,13 @@ def _match_terms(terms: Sequence[Term], reading: Reading) -> Match:
         return NOTHING
     total = sum(term.weight for term in terms)
     named = claimed = 0.0
-    denied = False
+    halved = denied = False
     start, end = len(reading.text), 0
     for term in terms:
         best = None
         for first, last, worth in _places(term, reading):
             standing = standing_at(reading.stretches, first, last)
-            value = (worth * STANDING_WORTH[standing], worth, -first)
+            value = (min(worth, STANDING_WORTH[standing]), worth, -first)
             if best is None or value > best[0]:
                 best = (value, first, last, standing)
         if best is None:
@@ -84,11 +85,12 @@ def _match_terms(terms: Sequence[Term], reading: Reading) -> Match:
         (earned, worth, _), first, last, standing = best
         named += term.weight * worth
         claimed += term.weight * earned
+        halved = halved or (term.weight >= 1 and 0 < earned < 1)
         denied = denied or (standing is Standing.DENIED and term.weight >= 1)
         start, end = min(start, first), max(end, last)
     if not named:
         return NOTHING
-    return Match(named / total, claimed / total, denied, start, end)
+    return Match(named / total, claimed / total, halved, denied, start, end)
 
 
 def _places(term: Term, reading: Reading) -> list[tuple[int, int, float]]:

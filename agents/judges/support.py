@@ -71,7 +71,7 @@ def _topic(reading: Reading, found: Match, similarity: float) -> Support:
         by_words = found.claimed + worth * (similarity - SIMILARITY_ZERO)
         if found.claimed >= 1.0:
             by_words = max(by_words, MET + 0.1)
-        elif found.claimed <= 0.5:
+        elif found.halved or found.claimed <= 0.5:
             by_words = min(by_words, MET - 0.05)
     own = own_share(reading)
     by_meaning = (similarity - PARAPHRASE_ZERO) / (PARAPHRASE_FULL - PARAPHRASE_ZERO)
@@ -104,7 +104,9 @@ def _years(asked: float, reading: Reading, topic: Support) -> Support:
         if standing_at(reading.stretches, found.start, found.end) >= Standing.HEDGED
     ]
     if not stated:
-        return Support(min(HALF, topic.strength), f"years: none stated, {asked:g} asked", topic.start, topic.end)
+        return Support(
+            min(HALF, topic.strength), f"years: none stated, {asked:g} asked", topic.start, topic.end
+        )
     most = max(stated, key=lambda found: found.amount)
     note = f"years: {most.amount:g} stated, {asked:g} asked"
     start, end = min(topic.start, most.start), max(topic.end, most.end)

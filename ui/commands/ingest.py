@@ -15,7 +15,7 @@ from ui.progress import progress_bar
 from ui.terminal import note, say, say_json
 
 if TYPE_CHECKING:
-    from agents.verdict import JsonValue
+    from pydantic import JsonValue
     from ingestion.ingest import IngestReport, Outcome, Progress, Status
 
 EXAMPLE = "Example: winnow ingest letters.csv --posting manager --text-column body --id-column number"
