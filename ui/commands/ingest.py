@@ -16,6 +16,7 @@ from ui.terminal import note, say, say_json
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
+
     from ingestion.ingest import IngestReport, Outcome, Progress, Status
 
 EXAMPLE = "Example: winnow ingest letters.csv --posting manager --text-column body --id-column number"
