@@ -104,16 +104,23 @@ def bm25_answer(store: Store, posting: str, job_description: str) -> Answer:
     return _by(ranks)
 
 
-def whole_letter_answer(store: Store, posting: str, job_description: str, embedder: LetterEmbedder) -> Answer:
-    """Order letters by the cosine of the whole letter to the job: one vector a text, what exceeds the window cut off.
+def whole_letter_vectors(store: Store, posting: str, embedder: LetterEmbedder) -> dict[str, np.ndarray]:
+    """Embed each letter as one text, what exceeds the window cut off, as a sentence encoder does with a long text.
 
-    This is what a sentence encoder does with a long text as it comes.
+    Returns float32 (dimension,), unit norm, by letter id.
     """
     letters = list(store.letters(posting))
     window = embedder.window - SPECIAL_PIECES
     vectors = embedder.embed_passages([first_pieces(letter.judged_text, window) for letter in letters])
-    cosines = vectors @ embedder.embed_query(first_pieces(job_description, window))
-    return _by({letter.letter_id: float(cosine) for letter, cosine in zip(letters, cosines, strict=True)})
+    return {letter.letter_id: vector for letter, vector in zip(letters, vectors, strict=True)}
+
+
+def whole_letter_answer(
+    letters: Mapping[str, np.ndarray], job_description: str, embedder: LetterEmbedder
+) -> Answer:
+    """Order letters by the cosine of the whole letter to the job, which is cut off like them."""
+    query = embedder.embed_query(first_pieces(job_description, embedder.window - SPECIAL_PIECES))
+    return _by({letter_id: float(vector @ query) for letter_id, vector in letters.items()})
 
 
 def first_pieces(text: str, count: int) -> str:

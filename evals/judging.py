@@ -28,6 +28,7 @@ from evals.answers import (
     bm25_answer,
     judge_answer,
     whole_letter_answer,
+    whole_letter_vectors,
     with_labels,
 )
 from evals.gold import GoldError, LabelledJob, load_jobs
@@ -42,6 +43,8 @@ from evals.metrics import (
 from evals.thresholds import LabelledPair, best_thresholds, label_f1, met_auc
 
 if TYPE_CHECKING:
+    import numpy as np
+
     from ingestion.letter_embedder import LetterEmbedder
     from ingestion.store import Store
 
@@ -141,6 +144,7 @@ def _answers(jobs: Sequence[LabelledJob], pipeline: str) -> dict[str, list[Answe
     embedder = load_pipeline_embedder(pipeline)
     found: dict[str, list[Answer]] = {JUDGE: [], BM25: [], WHOLE_LETTER: [], BEST_SENTENCE: []}
     postings: dict[tuple[tuple[str, str], ...], str] = {}
+    whole: dict[str, dict[str, np.ndarray]] = {}
     with (
         tempfile.TemporaryDirectory(prefix="winnow-eval-") as folder,
         Store.open(Path(folder) / "store", create=True) as store,
@@ -150,10 +154,11 @@ def _answers(jobs: Sequence[LabelledJob], pipeline: str) -> dict[str, list[Answe
             if letters not in postings:
                 postings[letters] = f"job {number}"
                 _ingest(store, embedder, Path(folder) / f"job-{number}.jsonl", job, postings[letters])
+                whole[postings[letters]] = whole_letter_vectors(store, postings[letters], embedder)
             posting, asked = postings[letters], job.asked()
             found[JUDGE].append(judge_answer(store, posting, job.job_description, asked, pipeline))
             found[BM25].append(bm25_answer(store, posting, job.job_description))
-            found[WHOLE_LETTER].append(whole_letter_answer(store, posting, job.job_description, embedder))
+            found[WHOLE_LETTER].append(whole_letter_answer(whole[posting], job.job_description, embedder))
             found[BEST_SENTENCE].append(best_sentence_answer(store, posting, asked, embedder))
     return found
 

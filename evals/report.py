@@ -9,7 +9,7 @@ import math
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
-from agents.verdict import JsonValue
+from pydantic import JsonValue
 
 if TYPE_CHECKING:
     from evals.judging import JudgingReport, SystemMeasures

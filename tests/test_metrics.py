@@ -3,6 +3,9 @@ import math
 from collections.abc import Sequence
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from evals.metrics import (
     Estimate,
     kendall_tau_b,
@@ -13,13 +16,12 @@ from evals.metrics import (
     pooled_with_error,
     roc_auc,
 )
-from hypothesis import given
-from hypothesis import strategies as st
 
 FEW = st.lists(st.integers(min_value=0, max_value=4).map(float), max_size=8)
 
 
 def mean(items: Sequence[float]) -> float | None:
+    """The plain mean, not defined without items."""
     return sum(items) / len(items) if items else None
 
 

@@ -1,10 +1,11 @@
 import itertools
 
 import pytest
-from agents.verdict import Label
-from evals.thresholds import CLASSES, LabelledPair, best_thresholds, label_f1, met_auc
 from hypothesis import given
 from hypothesis import strategies as st
+
+from agents.verdict import Label
+from evals.thresholds import CLASSES, LabelledPair, best_thresholds, label_f1, met_auc
 
 RIGHT = st.lists(st.sampled_from(CLASSES), min_size=1, max_size=2, unique=True).map(tuple)
 PAIRS = st.lists(
@@ -15,6 +16,8 @@ PAIRS = st.lists(
 
 
 def labelled(pairs: list[LabelledPair], partial: float, met: float) -> list[LabelledPair]:
+    """The pairs with the labels that two thresholds give."""
+
     def label(cosine: float) -> Label:
         return "met" if cosine >= met else "partial" if cosine >= partial else "not_shown"
 
