@@ -27,7 +27,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle, QueryType
 from agents.report import render_report
 from agents.verdict import Verdict
 
-dispatcher = instrument.get_dispatcher(__name__)
+dispatcher = instrument.get_dispatcher(__name__)  # pyright: ignore[reportPrivateImportUsage]
 
 
 NameWinner = Callable[[str, Sequence[NodeWithScore], float], Verdict]
@@ -47,9 +47,9 @@ class WinnerSynthesizer(BaseSynthesizer):
     def _get_prompts(self) -> PromptDictType:
         return {}
 
-    def _update_prompts(self, prompts: PromptDictType) -> None:
-        if prompts:
-            raise ValueError(f"the evidence judge has no prompts to update, but got {', '.join(prompts)}")
+    def _update_prompts(self, prompts_dict: PromptDictType) -> None:
+        if prompts_dict:
+            raise ValueError(f"the evidence judge has no prompts to update, but got {', '.join(prompts_dict)}")
 
     def get_response(self, query_str: str, text_chunks: Sequence[str], **response_kwargs: Any) -> str:
         """Refuse: bare strings carry no letter ids, so no winner could be named from them."""
