@@ -49,7 +49,9 @@ class WinnerSynthesizer(BaseSynthesizer):
 
     def _update_prompts(self, prompts_dict: PromptDictType) -> None:
         if prompts_dict:
-            raise ValueError(f"the evidence judge has no prompts to update, but got {', '.join(prompts_dict)}")
+            raise ValueError(
+                f"the evidence judge has no prompts to update, but got {', '.join(prompts_dict)}"
+            )
 
     def get_response(self, query_str: str, text_chunks: Sequence[str], **response_kwargs: Any) -> str:
         """Refuse: bare strings carry no letter ids, so no winner could be named from them."""

@@ -24,7 +24,7 @@ _WISH = (
     r"\b(?:excited|thrilled|eager|keen|delighted|enthusiastic|happy|ready|willing|hop(?:e|ing)|aspir(?:e|ing)|aim(?:ing)?"
     r"|look(?:ing)? forward|would (?:love|like|welcome|enjoy|be (?:glad|thrilled|honou?red|happy|excited))"
     r"|want(?:ing)? to|wish(?:ing)? to|dream(?:ed|ing)? of|interested in|intend to|plan to|seek(?:ing)? (?:to|an?|the|new)"
-    r"|the (?:chance|opportunity|possibility) (?:to|of)|my (?:goal|dream|ambition)|i will\b|i['’]ll\b|can(?:not|['’]t) wait)"
+    r"|on my (?:roadmap|list|agenda|wish list)|the (?:chance|opportunity|possibility) (?:to|of)|my (?:goal|dream|ambition)|i will\b|i['’]ll\b|can(?:not|['’]t) wait)"
 )
 _APPLYING = (
     r"\b(?:express(?:ing)? (?:my|an?) [\w\s]{0,30}?interest|apply(?:ing)? (?:for|to)|application for|applied for"
@@ -38,13 +38,15 @@ _EMPLOYER = (
 _OTHER = (
     r"\b(?:my (?:\w+ )?(?:\w+['’]s )?(?:sister|brother|father|mother|dad|mum|mom|husband|wife|friend|colleague|co-?worker|boss|uncle|aunt"
     r"|partner|cousin|mentor|daughter|son|predecessor|supervisor|classmate|roommate|neighbou?r|teammate|grand(?:father|mother|parents?)"
-    r"|parents|family)s?\b(?:['’]s?\b)?(?=,? (?:\w+ )?(?:is|are|was|were|has|have|had|who|works?|worked|holds?|held|runs?|ran|led|leads?"
+    r"|parents|family)s?\b(?:['’]s?\b)?(?=,? (?:\w+ ){0,3}?(?:is|are|was|were|has|have|had|who|works?|worked|holds?|held|runs?|ran|led|leads?"
     r"|manages?|managed|handles?|handled|teaches|taught|does|did|became|earned|trained|programs?|programmed|owns?|owned|builds?|built|cooks?|cooked"
     r"|drives?|drove|nursed|wrote|writes?|passed|got|gets|says|said|used|uses)\b)"
-    r"|(?<!if )(?<!and )(?:he|she)\b(?! and I))"
+    r"|(?<!if )(?<!and )(?:he|she)\b(?! and I)"
+    r"|\b(?:a|our|the|another) (?:colleague|friend|owner|chef|boss|team lead|specialist|contractor|senior)s? (?:\w+ )?"
+    r"(?:is|are|was|were|has|have|had|leads?|led|runs?|ran|does|did|handles?|handled|manages?|managed|holds?|held))"
 )
 _DENIAL = (
-    r"\b(?:(?:do|did|does|have|has|had|am|is|was|can|could) not(?! only)|(?:don|didn|haven|hasn|isn|wasn|can|couldn)['’]t(?! only)"
+    r"\b(?:(?:do|did|does|have|has|had|am|is|was|can|could) not(?! only)|cannot (?:claim|say|offer|yet)|(?:don|didn|haven|hasn|isn|wasn|can|couldn)['’]t(?! only)"
     r"|never (?!miss|late|fail|been late|had an? (?:accident|complaint))|not yet|yet to|no (?:\w+ )?(?:\w+ )?(?:experience|background|training|degree|"
     r"certification|certificate|licen[cs]e|knowledge|qualification)|lack(?:ing)?|without (?:any |a )?(?:formal |prior |direct )?(?:experience|degree|training"
     r"|certification|licen[cs]e))\b"
@@ -54,7 +56,7 @@ _HEDGE = (
     r"basic (?:knowledge|understanding|skills|grasp|training)|basics of|some (?:experience|knowledge|exposure|familiarity|training)|limited|beginner|introductory|coursework"
     r"|course in|courses in|learn(?:ing)? (?:about|to|the|more)?|study(?:ing)?|studies toward|pursuing|working towards?|in progress"
     r"|enrol(?:l)?ed|passion(?:ate)?(?: for| about)?|interest in|aspiring|help(?:ed|ing) (?:with|out)|assist(?:ed|ing) (?:with|in)|shadow(?:ed|ing)"
-    r"|observ(?:ed|ing)|under supervision|touched on|dabbled|hobby|theoretical)\b"
+    r"|observ(?:ed|ing)|under supervision|touched on|dabbled|hobby|theoretical|a little|read about|heard (?:of|about)|at home)\b"
 )
 _FRAME = re.compile(
     r"\s*(?:dear\b|to whom it may|hello\b|hi\b|good (?:morning|afternoon|day)|(?:yours )?(?:sincerely|faithfully|truly)"
@@ -69,6 +71,11 @@ _LAPSED = re.compile(
     re.IGNORECASE,
 )
 """Said of a credential, these reach back to what stands before them."""
+
+_TOPIC_FIRST = re.compile(
+    r"(?:^|[,;:.]\s)\s*(?P<topic>(?:[-•*]\s)?[\w+#./-]+(?: [\w+#./-]+){0,3}?) (?:I|we|is|are)\b(?: \w+){0,3}? ?$"
+)
+"""Words that stand before their own sentence: "Kubernetes we do not run", "Terraform I have read about"."""
 
 _OWN_WORDS = re.compile(r"\b(?:I|I['’]\w+|my|me|we|our|us)\b", re.IGNORECASE)
 _PROSE_WORDS = re.compile(
@@ -121,7 +128,7 @@ def standings(sentence: str) -> tuple[tuple[int, int, Standing], ...]:
                 own = _OWN_AFTER_WISH.search(sentence, match.end(), end)
                 if own:
                     end = own.start()
-            found.append((match.start(), end, standing))
+            found.append((_scope_start(sentence, match.start()), end, standing))
     return tuple(found)
 
 
@@ -144,12 +151,14 @@ def is_keyword_list(sentence: str) -> bool:
     >>> is_keyword_list("I am proficient in Java, Spring Boot, Kafka, SQL, Git and AWS")
     False
     """
+    words = len(sentence.split())
+    separators = len(_SEPARATOR.findall(sentence))
+    if separators >= 10 and separators > 0.25 * words:
+        return True
     if _OWN_WORDS.search(sentence):
         return False
-    words = len(sentence.split())
     if words <= 3:
         return True
-    separators = len(_SEPARATOR.findall(sentence))
     return separators >= 4 and len(_PROSE_WORDS.findall(sentence)) < 0.15 * words and separators > 0.2 * words
 
 
@@ -163,6 +172,14 @@ def standing_at(stretches: Sequence[tuple[int, int, Standing]], start: int, end:
     return min(
         (kind for first, last, kind in stretches if first < end and start < last), default=Standing.FACT
     )
+
+
+def _scope_start(sentence: str, start: int) -> int:
+    """Return where the cue's scope begins: at the cue, or at a topic put in front of the sentence."""
+    topic = _TOPIC_FIRST.search(sentence, 0, start)
+    if topic is None or topic.end() != start or _OWN_WORDS.match(topic["topic"]):
+        return start
+    return topic.start("topic")
 
 
 def is_clause_break(sentence: str, start: int, end: int) -> bool:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from agents.judges.asks import Ask, Term
-from agents.judges.claims import Standing, standing_at, standings
+from agents.judges.claims import Standing, is_headline, is_keyword_list, standing_at, standings
 from agents.judges.lexicon import Mention, find_mentions
 from agents.judges.words import Word, read_words
 
@@ -23,20 +23,31 @@ STANDING_WORTH = {Standing.FACT: 1.0, Standing.HEDGED: 0.5, Standing.NOT_OWN: 0.
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One sentence, read: its words, the concepts among them, and the stretches that are no plain facts."""
+    """One sentence, read: its words, the concepts among them, the stretches that are no plain facts.
+
+    ``listing`` says that it is a headline or a bare list of keywords, which can show no credential and no years.
+    """
 
     text: str
     words: tuple[Word, ...]
     stems: frozenset[str]
     mentions: tuple[Mention, ...]
     stretches: tuple[tuple[int, int, Standing], ...]
+    listing: bool
 
 
 @lru_cache(maxsize=50_000)
 def read_sentence(text: str) -> Reading:
     """Read one sentence once, however many requirements ask about it."""
     words = read_words(text)
-    return Reading(text, words, frozenset(word.stem for word in words), find_mentions(words), standings(text))
+    return Reading(
+        text=text,
+        words=words,
+        stems=frozenset(word.stem for word in words),
+        mentions=find_mentions(words),
+        stretches=standings(text),
+        listing=is_headline(text) or is_keyword_list(text),
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,9 @@ MET = 0.72
 PARTIAL = 0.40
 """Strength from which it counts as partly shown."""
 
+BARE = 4
+"""Words up to which a line may be a bullet of a list ("RN license, Ohio"); longer listings are keyword stuffing."""
+
 SURE = 1.0
 HALF = 0.55
 
@@ -50,6 +53,8 @@ NO_SUPPORT = Support(0.0, "", 0, 0)
 
 def support_of(ask: Ask, reading: Reading, similarity: float) -> Support:
     """Return what one sentence says for ``ask``; ``similarity`` is the cosine between the two."""
+    if reading.listing and (ask.credential or ask.years is not None) and len(reading.words) > BARE:
+        return NO_SUPPORT
     found = match(ask, reading)
     if ask.degree is not None:
         return _degree(ask, ask.degree, reading, found, similarity)

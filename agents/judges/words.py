@@ -14,6 +14,7 @@ import snowballstemmer
 
 _WORD = re.compile(r"[0-9]+(?:[.,][0-9]+)*|[^\W\d_](?:[\w+#]|[.&'’](?=[^\W_]))*|\.net\b", re.IGNORECASE)
 _POSSESSIVE = re.compile(r"['’]s$|['’]$")
+_PLURAL_ACRONYM = re.compile(r"[A-Z]{2,}s$")
 _STEMMER = snowballstemmer.stemmer("english")
 
 
@@ -74,7 +75,7 @@ def read_words(text: str) -> tuple[Word, ...]:
     words: list[Word] = []
     for match in _WORD.finditer(text):
         lowered = match.group().lower()
-        root = stem(_POSSESSIVE.sub("", lowered))
+        root = lowered[:-1] if _PLURAL_ACRONYM.match(match.group()) else stem(_POSSESSIVE.sub("", lowered))
         words.append(Word(lowered, root, match.group()[0].isupper(), match.start(), match.end()))
     return tuple(words)
 
