@@ -186,7 +186,7 @@ def verdict_of(stored: StoredScreening) -> Verdict:
 
 def _notices(header: Header, entries: Mapping[int, Entry], judged: int) -> tuple[Notice, ...]:
     notices: list[Notice] = []
-    if header.over_limit:
+    if header.over_limit and judged < len(entries):
         notices.append(
             Notice(
                 "judge_limit",
