@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator, Sequence
 
 import pytest
+from pydantic import JsonValue
 
 from agents.judging import (
     LetterReader,
@@ -15,7 +16,7 @@ from agents.judging import (
     language_name,
     quote_span,
 )
-from agents.verdict import Finding, JsonValue, Quote, Requirement
+from agents.verdict import Finding, Quote, Requirement
 from ingestion.ingest import ingest
 from ingestion.letter_embedder import LetterEmbedder
 from ingestion.records import LetterMaterial, StoreError
@@ -59,9 +60,9 @@ Answer = Callable[[LetterMaterial], tuple[Finding, ...]]
 class AnsweringJudge:
     """A judge that answers what it was told to, and remembers the letters it was handed."""
 
-    strategy = "answering"
-    languages = frozenset({"en"})
-    limit = None
+    strategy: str = "answering"
+    languages: frozenset[str] = frozenset({"en"})
+    limit: int | None = None
 
     def __init__(self, answer: Answer) -> None:
         self.answer = answer

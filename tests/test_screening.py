@@ -347,12 +347,13 @@ def timeless(verdict: Verdict) -> str:
 def test_ten_shuffled_orders_of_a_file_give_the_same_bytes(make: Make) -> None:
     """Promise 6: the order of the rows changes nothing, with repeated and foreign letters among them too."""
     near = DRIVER + " " + " ".join(f"I moved {n} pallets of frozen peas in week {n}." for n in range(12))
-    letters = {**LETTERS, "es": SPANISH, "n1": near, "n2": near.replace("week 7", "the week 7")}
+    letters = {one: LETTERS[one] for one in ("10", "9", "33", "21")}
+    letters |= {"es": SPANISH, "n1": near, "n2": near.replace("week 7", "the week 7")}
     expected = ""
     for seed in range(10):
         ids = list(letters)
         random.Random(seed).shuffle(ids)
-        got = timeless(screen(make({letter_id: letters[letter_id] for letter_id in ids}), top_k=6))
+        got = timeless(screen(make({letter_id: letters[letter_id] for letter_id in ids}), top_k=5))
         expected = expected or got
         assert got == expected
     assert "has nearly the same text as" in expected

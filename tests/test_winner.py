@@ -79,7 +79,7 @@ class Listening(BaseEventHandler):
 @pytest.fixture
 def listening() -> Iterator[tuple[Listening, SimpleSpanHandler]]:
     """An event handler and a span handler at LlamaIndex's root dispatcher, as an observer would add them."""
-    root = instrument.get_dispatcher()
+    root = instrument.get_dispatcher()  # pyright: ignore[reportPrivateImportUsage]
     before = [*root.event_handlers], [*root.span_handlers]
     events, spans = Listening(), SimpleSpanHandler()
     root.add_event_handler(events)
