@@ -3,9 +3,10 @@
 Behind ``winnow eval judging FILE``. The letters go the way of every letter: ingested into a store (a temporary one),
 then screened. Knows nothing about how findings are made.
 
-Three choices, the same for each system. The order is the one shown, ties broken. A pair for which two labels are right
-counts as whichever of them was given, and stays out of the AUC. "Contradicted" counts as "not shown": both are worth
-nothing in the score, and the labelled jobs hold too few for a class of their own.
+Three choices, the same for each system. The order is the one shown, ties broken; where labelled scores tie, even the
+best such order has a tau below 1. A pair for which two labels are right counts as whichever of them was given, and
+stays out of the AUC. "Contradicted" counts as "not shown": both are worth nothing in the score, and the labelled jobs
+hold too few for a class of their own.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ def print_judging(report: JudgingReport) -> None:
     partial, met = report.thresholds
     console.print(
         f"\u00b1 one standard error, n = {report.jobs} jobs. The best sentence's labels use the two thresholds that are "
-        f"best\nfor these very labels (partial from {partial:.3f}, met from {met:.3f}); the judge's are set beforehand.\n"
+        f"best\nfor these very labels (partial from {partial:.3f}, met from {met:.3f}); the judge's are fixed in its code.\n"
     )
     judge = report.systems[0]
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
