@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from ingestion.letter_embedder import LetterEmbedder
 
 SAMPLES = Path(__file__).resolve().parents[2] / "ingestion" / "samples" / "letters"
-_LOAD = {
+LOAD = {
     "Winnow": "from ingestion.embedders import load_embedder; load_embedder(masking='1').embed_query('x')",
     "LlamaIndex": (
         "from ingestion.minilm import minilm_folder; "
@@ -35,10 +35,9 @@ _LOAD = {
 
 @dataclass(frozen=True, slots=True)
 class EncoderSpeed:
-    """One comparison over ``texts`` passages and sentences on ``threads`` threads.
+    """One comparison over ``texts`` texts on ``threads`` threads.
 
-    ``winnow`` and ``llama_index`` are texts per second, ``cosine`` is the lowest between the two vectors of a text,
-    the last two fields are seconds from a fresh interpreter to the first vector.
+    ``winnow`` and ``llama_index`` are texts per second, ``cosine`` is the lowest between the two vectors of a text.
     """
 
     texts: int
@@ -47,8 +46,6 @@ class EncoderSpeed:
     winnow: float
     llama_index: float
     cosine: float
-    cold_winnow: float
-    cold_llama_index: float
 
     @property
     def ratio(self) -> float:
@@ -57,11 +54,9 @@ class EncoderSpeed:
 
     def __str__(self) -> str:
         return (
-            f"{self.texts} passages and sentences, {self.threads} threads\n"
-            f"{'':24}{'LlamaIndex':>12}{'Winnow':>12}\n"
-            f"{'texts per second':24}{self.llama_index:12.1f}{self.winnow:12.1f}   ({self.ratio:.2f} times)\n"
-            f"{'seconds to first vector':24}{self.cold_llama_index:12.1f}{self.cold_winnow:12.1f}\n"
-            f"lowest cosine between the two: {self.cosine:.6f} (Winnow computes in {self.dtype})"
+            f"{self.texts} texts, {self.threads} threads: LlamaIndex {self.llama_index:.1f} a second, "
+            f"Winnow {self.winnow:.1f} ({self.ratio:.2f} times), lowest cosine between the two {self.cosine:.6f} "
+            f"({self.dtype})"
         )
 
 
@@ -91,27 +86,29 @@ def compare(texts: Sequence[str], embedder: LetterEmbedder, *, rounds: int = 3) 
         winnow=len(texts) / seconds["Winnow"],
         llama_index=len(texts) / seconds["LlamaIndex"],
         cosine=float((vectors["Winnow"] * vectors["LlamaIndex"]).sum(axis=1).min()),
-        cold_winnow=_cold_seconds("Winnow"),
-        cold_llama_index=_cold_seconds("LlamaIndex"),
     )
 
 
-def texts_of(paths: Sequence[Path], letters: int) -> list[str]:
-    """Return the passages and sentences of the first ``letters`` letters, repeated ones included."""
+def texts_of(paths: Sequence[Path], letters: int, *, sentences: bool = True) -> list[str]:
+    """Return the passages of the first ``letters`` letters in the order of an ingest, repeated ones included.
+
+    With ``sentences``, each letter's passages are followed by its sentences, which are embedded at ingest too.
+    """
     from ingestion.passages import fitting_sentences, split_passages
     from ingestion.readers import RawLetter, read_letters
 
     found = (row.text for row in read_letters([str(path) for path in paths]) if isinstance(row, RawLetter))
     texts = [text for text, _ in zip(found, range(letters), strict=False)]
-    return [text[a:b] for text in texts for a, b in split_passages(text) + fitting_sentences(text)]
+    spans = ((text, split_passages(text) + (fitting_sentences(text) if sentences else [])) for text in texts)
+    return [text[start:end] for text, cut in spans for start, end in cut]
 
 
-def _cold_seconds(name: str) -> float:
+def cold_seconds(name: str) -> float:
     """Return the best of three fresh interpreters, in seconds from start to the first vector."""
     times = []
     for _ in range(3):
         start = time.perf_counter()
-        subprocess.run([sys.executable, "-c", _LOAD[name]], check=True, capture_output=True)
+        subprocess.run([sys.executable, "-c", LOAD[name]], check=True, capture_output=True)
         times.append(time.perf_counter() - start)
     return min(times)
 
@@ -129,8 +126,12 @@ def main() -> None:
     from ingestion.embedders import load_embedder
 
     torch.set_num_threads(arguments.threads)
-    texts = texts_of(arguments.paths, arguments.letters)
-    print(compare(texts, load_embedder(masking="none")))
+    embedder = load_embedder(masking="none")
+    for name, sentences in (("passages", False), ("passages and sentences, as an ingest embeds them", True)):
+        texts = texts_of(arguments.paths, arguments.letters, sentences=sentences)
+        print(f"{name}: {compare(texts, embedder)}", flush=True)
+    for name in LOAD:
+        print(f"from a fresh interpreter to the first vector, {name}: {cold_seconds(name):.1f} s", flush=True)
 
 
 if __name__ == "__main__":
