@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import os
 import shutil
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +29,8 @@ os.environ["PYTHONPATH"] = os.pathsep.join([str(SEALED), *filter(None, [os.envir
 # A key that stands in the environment must change nothing.
 os.environ["OPENAI_API_KEY"] = "sk-fake-key-of-the-test-suite"
 os.environ["TOKENIZERS_PARALLELISM"] = "false"
+# As the command line does: threads that wait sleep, so that a busy machine does not make the suite crawl.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 for name in ("WINNOW_STORE", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE"):
     os.environ.pop(name, None)
 
@@ -67,6 +71,16 @@ def sample_store(
     with Store.open(tmp_path_factory.mktemp("samples") / "store", create=True) as store:
         ingest(store, embedder, [str(samples / "letters")])
         yield store
+
+
+@pytest.fixture(scope="session")
+def demo_output(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """What `winnow demo` prints, run once in a fresh process and an empty folder."""
+    command = [str(Path(sys.executable).parent / "winnow"), "demo"]
+    done = subprocess.run(
+        command, cwd=tmp_path_factory.mktemp("demo"), capture_output=True, text=True, check=True
+    )
+    return done.stdout
 
 
 @pytest.fixture

@@ -137,13 +137,13 @@ def test_ingest_reports_every_row_and_ends_with_3_when_some_are_refused(
     assert again["counts"]["stored"] == 0
 
 
-def test_ingest_says_in_words_what_it_read(winnow: Winnow, tmp_path: Path) -> None:
-    """A person sees how many letters there are, and which are near another one."""
-    ran = winnow("ingest", letters_folder(), "--store", tmp_path / "s")
+def test_ingest_says_in_words_what_it_read(winnow: Winnow, own_store: Path) -> None:
+    """A person sees how many letters there are and what became of them."""
+    ran = winnow("ingest", letters_folder(), "--store", own_store)
     assert ran.status == 3
-    assert f"{intake_truth().letters} letters" in ran.out
-    assert "112" in ran.out
-    assert "211" in ran.out
+    words = [" ".join(line.split()) for line in ran.out.splitlines()]
+    assert words[0].startswith(f"{intake_truth().letters} letters read into posting default")
+    assert words[1:] == [f"{intake_truth().letters} unchanged", f"{len(intake_truth().refused)} refused"]
 
 
 def test_screen_prints_the_contracts_json_and_nothing_else(winnow: Winnow, own_store: Path) -> None:
@@ -304,20 +304,22 @@ def test_several_postings_and_none_named_is_an_error(winnow: Winnow, tmp_path: P
     assert "bar" in ran.err
 
 
-def test_the_demo_tells_the_whole_story(winnow: Winnow) -> None:
+def test_the_demo_tells_the_whole_story(demo_output: str) -> None:
     """What was read, the job, its requirements, a winner that the planted truth accepts, the ranking, the times."""
-    ran = winnow("demo")
-    assert ran.status == 0
-    headings = [line for line in ran.out.splitlines() if line in {"JOB", "REQUIREMENTS", "RANKING"}]
+    lines = demo_output.splitlines()
+    headings = [line for line in lines if line in {"JOB", "REQUIREMENTS", "RANKING"}]
     assert headings == ["JOB", "REQUIREMENTS", "RANKING"]
-    assert f"{intake_truth().letters} letters" in ran.out
-    found = next(line for line in ran.out.splitlines() if line.startswith("WINNER ID: "))
+    assert lines[0].startswith(f"{intake_truth().letters} letters read")
+    assert sum(line.startswith("refused: ") for line in lines) == len(intake_truth().refused)
+    assert "duplicate: letter 211: the same text as 112" in lines
+    found = next(line for line in lines if line.startswith("WINNER ID: "))
     assert found.split()[2] in truth()[DEMO_JOB].acceptable_winners
-    assert ran.out.splitlines()[-1].startswith("SECONDS")
+    assert lines[-1].startswith("SECONDS")
 
 
-def test_the_installed_command_runs_in_a_pipe(tmp_path: Path) -> None:
-    """A fresh process prints one JSON object on stdout, no progress bar anywhere, and ends with 3."""
+def test_the_installed_command_runs_in_a_pipe(own_store: Path, tmp_path: Path) -> None:
+    """A fresh process finds the store in its folder, prints one JSON object and no progress bar, and ends with 3."""
+    own_store.rename(tmp_path / ".winnow")
     done = subprocess.run(
         [str(Path(sys.executable).parent / "winnow"), "ingest", str(letters_folder()), "--json"],
         cwd=tmp_path,
@@ -326,6 +328,5 @@ def test_the_installed_command_runs_in_a_pipe(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 3
-    assert json.loads(done.stdout)["posting"] == "default"
+    assert json.loads(done.stdout)["counts"]["unchanged"] == intake_truth().letters
     assert "━" not in done.stderr
-    assert (tmp_path / ".winnow").is_dir()
