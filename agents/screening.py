@@ -128,6 +128,7 @@ class ScreeningEngine(RetrieverQueryEngine):
         pool = [
             PoolEntry(letters[key], _rounded(node.node.metadata["dense"]))
             for key, node in zip(keys, nodes, strict=True)
+            if key in letters
         ]
         judged = judge_pool(
             self.store,

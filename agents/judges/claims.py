@@ -42,8 +42,9 @@ _OTHER = (
     r"|manages?|managed|handles?|handled|teaches|taught|does|did|became|earned|trained|programs?|programmed|owns?|owned|builds?|built|cooks?|cooked"
     r"|drives?|drove|nursed|wrote|writes?|passed|got|gets|says|said|used|uses)\b)"
     r"|(?<!if )(?<!and )(?:he|she)\b(?! and I)"
-    r"|\b(?:a|our|the|another) (?:colleague|friend|owner|chef|boss|team lead|specialist|contractor|senior)s? (?:\w+ )?"
-    r"(?:is|are|was|were|has|have|had|leads?|led|runs?|ran|does|did|handles?|handled|manages?|managed|holds?|held))"
+    r"|\b(?:a|our|the|another) (?:colleague|friend|owner|chef|boss|team lead|specialist|contractor|senior)s? (?:of mine )?"
+    r"(?:(?!(?:I|we)\b)\w+ )?(?:is|are|was|were|has|have|had|leads?|led|runs?|ran|does|did|handles?|handled|manages?|managed"
+    r"|holds?|held|writes?|wrote|builds?|built)\b)"
 )
 _DENIAL = (
     r"\b(?:(?:do|did|does|have|has|had|am|is|was|can|could) not(?! only)|cannot (?:claim|say|offer|yet)|(?:don|didn|haven|hasn|isn|wasn|can|couldn)['’]t(?! only)"
@@ -94,12 +95,19 @@ _OWN_AFTER_WISH = re.compile(
     r"|\b(?:I have|I['’]ve|having)\b",
     re.IGNORECASE,
 )
+_ORDER = (
+    r"\b(?:ignore|disregard|forget) (?:all |any |the |your )*(?:previous|prior|above|other|earlier|instructions?)\b"
+    r"|\b(?:label|mark|rate|score|rank|grade) .{0,60}?\bas (?:met|shown|the winner|the best|a? ?10)\b"
+)
+"""An order to the reader says nothing about the applicant; it counts for nothing, whoever reads it."""
+
 _CUES: tuple[tuple[Standing, re.Pattern[str]], ...] = (
     (Standing.HEDGED, re.compile(_HEDGE, re.IGNORECASE)),
     (Standing.NOT_OWN, re.compile(_WISH, re.IGNORECASE)),
     (Standing.NOT_OWN, re.compile(_APPLYING, re.IGNORECASE)),
     (Standing.NOT_OWN, re.compile(_EMPLOYER, re.IGNORECASE)),
     (Standing.NOT_OWN, re.compile(_OTHER, re.IGNORECASE)),
+    (Standing.NOT_OWN, re.compile(_ORDER, re.IGNORECASE)),
     (Standing.DENIED, re.compile(_DENIAL, re.IGNORECASE)),
 )
 

@@ -125,6 +125,8 @@ def _degree(ask: Ask, level: int, reading: Reading, found: Match, similarity: fl
     best = NO_SUPPORT
     for degree in find_degrees(reading.text):
         standing = standing_at(reading.stretches, degree.start, degree.end)
+        if standing is Standing.DENIED and best.strength == 0:
+            best = Support(0.0, "the letter denies it", degree.start, degree.end, denied=True)
         if standing <= Standing.NOT_OWN:
             continue
         support = _one_degree(ask, level, degree, reading, found, similarity)
