@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 
 import typer
 
@@ -49,6 +48,8 @@ def main() -> None:
         app(prog_name="winnow")
     except Exception as error:
         if os.environ.get("WINNOW_TRACEBACK") == "1":
+            import traceback
+
             note(traceback.format_exc())
         note(f"winnow: {describe(error)}")
         sys.exit(1)
