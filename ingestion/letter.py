@@ -138,7 +138,5 @@ def natural_key(letter_id: str) -> tuple[tuple[int, int, str], ...]:
     ['9', '10', 'a2', 'a10']
     """
     pieces = re.findall(r"[0-9]+|[^0-9]+", letter_id)
-    key = tuple(
-        (0, int(piece), piece) if piece[0] in "0123456789" else (1, 0, piece) for piece in pieces
-    )
+    key = tuple((0, int(piece), piece) if piece[0] in "0123456789" else (1, 0, piece) for piece in pieces)
     return (*key, (-1, 0, letter_id))
