@@ -62,22 +62,34 @@ def rows_for(length: int) -> int:
 
 
 def encode_in_fixed_shapes(
-    pieces: Sequence[Sequence[int]], forward: Forward, *, longest: int, dummy: Sequence[int], pad: int
+    pieces: Sequence[Sequence[int]],
+    forward: Forward,
+    *,
+    longest: int,
+    dummy: Sequence[int],
+    pad: int,
+    known: dict[tuple[int, ...], np.ndarray] | None = None,
 ) -> np.ndarray:
     """Return one row a text, in the order given: float32 (n_texts, dimension).
 
     ``forward`` takes ids, int64 (rows, length), and mask, bool of the same shape, and returns float32
     (rows, dimension). ``dummy`` fills unused rows (``[CLS] [SEP]``), ``pad`` the ends of short ones. Equal texts
-    are encoded once.
+    are encoded once; ``known`` holds rows of earlier calls with the same ``forward``, and takes the new ones.
     """
     places: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
     for place, ids in enumerate(pieces):
         places[tuple(ids)].append(place)
     by_length: defaultdict[int, list[tuple[int, ...]]] = defaultdict(list)
-    for ids in places:
-        by_length[length_for(len(ids), longest)].append(ids)
-
     vectors: np.ndarray | None = None
+    for ids in places:
+        row = None if known is None else known.get(ids)
+        if row is None:
+            by_length[length_for(len(ids), longest)].append(ids)
+            continue
+        if vectors is None:
+            vectors = np.empty((len(pieces), len(row)), dtype=np.float32)
+        vectors[places[ids]] = row
+
     for length, texts in by_length.items():
         rows = rows_for(length)
         for start in range(0, len(texts), rows):
@@ -87,6 +99,8 @@ def encode_in_fixed_shapes(
                 vectors = np.empty((len(pieces), found.shape[1]), dtype=np.float32)
             for ids, vector in zip(batch, found, strict=False):
                 vectors[places[ids]] = vector
+                if known is not None:
+                    known[ids] = vector.copy()
     return np.empty((0, 0), dtype=np.float32) if vectors is None else vectors
 
 

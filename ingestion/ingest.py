@@ -32,7 +32,7 @@ Status = Literal["stored", "unchanged", "updated", "duplicate", "refused"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 
 # Letters committed at once: few enough that a kill costs seconds, many enough that the encoder's batches are full.
-BATCH_LETTERS = 64
+BATCH_LETTERS = 128
 # Characters committed at once, so that a batch of very long letters does not take minutes.
 BATCH_CHARACTERS = 400_000
 # How many refused and how many duplicate letters a report names; it counts all. The rest went to ``on_batch``.
@@ -114,7 +114,7 @@ def ingest(
     counts: Counter[Status] = Counter(dict.fromkeys(STATUSES, 0))
     refused: list[Outcome] = []
     duplicates: list[Outcome] = []
-    with closing(IdsInFile()) as ids:
+    with closing(IdsInFile()) as ids, embedder.remembering():
         for batch in _batches(read_by_path(paths, columns), id_prefix, ids):
             outcomes = writer.write(batch)
             counts.update(outcome.status for outcome in outcomes)

@@ -6,7 +6,8 @@ Knows nothing about where weights come from, about letters or about storage.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
@@ -25,6 +26,8 @@ from ingestion.minilm import plain_tokenizer
 
 # The most texts LlamaIndex hands over at once; large, since a call's last batches are filled up with dummies.
 _TEXTS_A_CALL = 2048
+# Vectors remembered while ``remembering``: at 384 numbers each about 2 kB with their key.
+_REMEMBERED = 8192
 # Room left in each part of a too long text: a word cut in two may come out in a few pieces more.
 _SEAM_PIECES = 8
 # How far from 1 a vector's length may lie (float32 normalisation leaves about 1e-7).
@@ -53,6 +56,7 @@ class LetterEmbedder(HuggingFaceEmbedding):
     _row: EmbedderRow = PrivateAttr()
     _bert: BertEncoder = PrivateAttr()
     _tokenizer: Tokenizer = PrivateAttr()
+    _known: dict[tuple[int, ...], np.ndarray] | None = PrivateAttr(default=None)
 
     def __init__(self, *, folder: Path, row: EmbedderRow, masking: str) -> None:
         # Past HuggingFaceEmbedding's own constructor, which would load the model with sentence-transformers.
@@ -129,6 +133,19 @@ class LetterEmbedder(HuggingFaceEmbedding):
         self._runtime |= found
         return found
 
+    @contextmanager
+    def remembering(self) -> Generator[None]:
+        """Embed a text that comes again only once while the block runs: salutations and closings recur by the hundred.
+
+        A vector depends on its text alone, so it is the same bytes either way.
+        """
+        before = self._known
+        self._known = {} if before is None else before
+        try:
+            yield
+        finally:
+            self._known = before
+
     # --- text -> vectors ----------------------------------------------------------------------------------------
 
     def _embed_prefixed(self, prefix: str, texts: Sequence[str]) -> np.ndarray:
@@ -142,12 +159,15 @@ class LetterEmbedder(HuggingFaceEmbedding):
             for ids in [encoding.ids] if fits else self._parts(prefix, text):
                 parts.append(ids)
                 owners.append(place)
+        if self._known is not None and len(self._known) > _REMEMBERED:
+            self._known.clear()
         encoded = encode_in_fixed_shapes(
             parts,
             self._forward,
             longest=self.window,
             dummy=self._tokenizer.encode("").ids,
             pad=self._tokenizer.token_to_id("[PAD]") or 0,
+            known=self._known,
         )
         counts = np.bincount(owners, minlength=len(texts))
         for place, ids, vector in zip(owners, parts, encoded, strict=True):

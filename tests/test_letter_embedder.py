@@ -153,3 +153,15 @@ def test_the_known_pairs_are_recorded(embedder: LetterEmbedder) -> None:
     assert float(cosines["known_02"]) < 0.3
     assert cosines.items() <= embedder.runtime.items()
     assert embedder.runtime["backend"] == "torch"
+
+
+def test_remembered_texts_keep_their_bytes(embedder: LetterEmbedder) -> None:
+    """A text that came before gets the same bytes from memory as from the encoder, and nothing is kept afterwards."""
+    texts = ["Yours sincerely,", "I led a crew of six.", "I led a crew of six, and later the whole shift."]
+    expected = embedder.embed_passages(texts)
+    with embedder.remembering():
+        embedder.embed_passages(texts[:2])
+        remembered = embedder.embed_passages([*texts, *texts[:1]])
+    assert remembered[:3].tobytes() == expected.tobytes()
+    assert remembered[3].tobytes() == expected[0].tobytes()
+    assert embedder._known is None
