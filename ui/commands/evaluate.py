@@ -18,7 +18,10 @@ app = typer.Typer(
     rich_markup_mode="rich",
 )
 
-JUDGING_EXAMPLE = "Example: winnow eval judging jobs.json"
+JUDGING_EXAMPLE = "Example: winnow eval judging samples"
+
+SAMPLES = "samples"
+"""The word that stands for the bundled letters and jobs."""
 
 
 @app.callback()
@@ -30,11 +33,15 @@ def evaluations() -> None:
 def judging(
     labelled: Annotated[
         Path,
-        typer.Argument(metavar="FILE", help="Labelled jobs.", exists=True, dir_okay=False, readable=True),
+        typer.Argument(metavar="FILE", help="Labelled jobs, or the word samples for the bundled ones."),
     ],
     json: JsonOption = False,
 ) -> None:
     """Compare winners, orders and labels with those of labelled jobs, beside simple baselines."""
+    if str(labelled) != SAMPLES and not labelled.is_file():
+        raise typer.BadParameter(
+            f"FILE must be a file of labelled jobs, or the word {SAMPLES}, but {labelled} does not exist or is no file"
+        )
     from evals.judging import main
 
     raise typer.Exit(main(labelled, json=json))
