@@ -55,7 +55,7 @@ CASES: dict[str, tuple[str, str, Label]] = {
     "years: exactly 5, in words": (NURSE_5, "I have five years of nursing experience.", "met"),
     "years: 3 for 5+": (NURSE_5, "I have 3 years of nursing experience.", "partial"),
     "years: words on both sides": (
-        "at least five years of Java development experience", "For eight years I have developed Java applications.", "met",
+        "at least five years of Kotlin development experience", "For eight years I have developed Kotlin applications.", "met",
     ),
     "years: months": (
         "at least two years of caring for older people", "I cared for older people for eighteen months.", "partial",

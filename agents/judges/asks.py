@@ -84,7 +84,7 @@ class Ask:
 def read_ask(text: str) -> Ask:
     """Take the text of a requirement apart.
 
-    >>> read_ask("at least five years of Java development experience").years
+    >>> read_ask("at least five years of Kotlin development experience").years
     5.0
     >>> read_ask("AWS certification").credential
     True
