@@ -81,8 +81,8 @@ def _against_next(
     sentences: list[str] = []
     if tied:
         shown = listed([f"letter {letter_id}" for letter_id in tied[:5]])
-        more = f" and {len(tied) - 5} more" if len(tied) > 5 else ""
-        sentences.append(f"A close call: {shown}{more} within half a point.")
+        rest = f" and {len(tied) - 5} more" if len(tied) > 5 else ""
+        sentences.append(f"A close call: {shown}{rest} within half a point.")
     place = ranking.index(first)
     if place:
         sentences.append(_passed_over(ranking[:place], requirements))
@@ -90,19 +90,25 @@ def _against_next(
         return sentences
     following = ranking[place + 1]
     mine, theirs = first.assessment.findings, following.assessment.findings
-    order = {"met": 0, "partial": 1, "not_shown": 2, "contradicted": 3}
-    weaker = [
-        requirement.text
-        for requirement, own, other in zip(requirements, mine, theirs, strict=True)
-        if order[own.label] < order[other.label]
-    ]
-    named = f"Next is letter {following.assessment.letter_id} ({following.score:g})"
-    if weaker:
-        sentences.append(f"{named}, which shows less for {listed(weaker)}.")
-    elif [finding.label for finding in mine] == [finding.label for finding in theirs]:
-        sentences.append(f"{named}, with the same labels and weaker or equal confidence.")
-    else:
+    order = {"met": 0, "partial": 1, "not_shown": 2, "contradicted": 2}
+    less: list[str] = []
+    more: list[str] = []
+    for requirement, own, other in zip(requirements, mine, theirs, strict=True):
+        if order[own.label] < order[other.label]:
+            less.append(requirement.text)
+        elif order[own.label] > order[other.label]:
+            more.append(requirement.text)
+    named = f"Next is letter {following.assessment.letter_id} ({following.score:.1f})"
+    if not less and not more and [one.label for one in mine] != [one.label for one in theirs]:
         sentences.append(f"{named}.")
+        return sentences
+    if not less and not more:
+        sentences.append(
+            f"{named}, with the same findings; the surer reading stands first, then the lower id."
+        )
+        return sentences
+    shows = [f"shows {word} for {listed(some)}" for word, some in (("less", less), ("more", more)) if some]
+    sentences.append(f"{named}, which {' and '.join(shows)}.")
     return sentences
 
 
@@ -113,9 +119,9 @@ def _passed_over(higher: Sequence[Ranked], requirements: Sequence[Requirement]) 
     )
     letter = f"Letter {higher[0].assessment.letter_id}"
     if len(higher) == 1:
-        return f"{letter} scores higher ({higher[0].score:g}), but plainly shows no {decides}."
+        return f"{letter} scores higher ({higher[0].score:.1f}), but plainly shows no {decides}."
     return (
-        f"{letter} and {len(higher) - 1} more score higher (up to {higher[0].score:g}), "
+        f"{letter} and {len(higher) - 1} more score higher (up to {higher[0].score:.1f}), "
         f"but plainly show no {decides}."
     )
 

@@ -70,10 +70,9 @@ def strategy_of(pipeline: str, strategy: str | None) -> str:
 def pipeline_missing(name: str) -> str | None:
     """Return what keeps the pipeline from screening on this machine, in one line, or None."""
     row = pipeline_row(name)
-    missing = embedder_missing(name)
-    if missing is None and row.strategy not in STRATEGIES:
+    if row.strategy not in STRATEGIES:
         return f"its judge ({row.strategy}) is not in this version"
-    return missing
+    return embedder_missing(name)
 
 
 def embedder_missing(name: str) -> str | None:

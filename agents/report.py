@@ -1,4 +1,4 @@
-"""A verdict as text in the seed's form, and as the JSON object that other programs rely on.
+"""A verdict as a text report, and as the JSON object that other programs rely on.
 
 Draws what the verdict holds; decides and computes nothing.
 """
@@ -114,7 +114,7 @@ def count_labels(findings: Sequence[Finding], label: Label) -> int:
 
 
 def render_report(verdict: Verdict) -> str:
-    """Return the report as plain text: the winner in the seed's form, then everyone in order.
+    """Return the report as plain text: winner, score and rationale first, then everyone in order.
 
     No id, requirement or quote starts a line of its own: white space in them is folded.
     """

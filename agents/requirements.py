@@ -38,6 +38,10 @@ MAX_DUTIES = 8
 MAX_LISTED = 6
 
 
+_CONTROLS = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+"""Terminal sequences and control characters, which come along when a job description is pasted."""
+
+
 @dataclass(frozen=True, slots=True)
 class LeftOut:
     """A part of the job description that became no requirement, and why."""
@@ -84,7 +88,7 @@ def read_job(job_description: str) -> JobReading:
     Raises:
         RequirementsError: nothing was found.
     """
-    job = read_lines(job_description)
+    job = read_lines(_CONTROLS.sub("", job_description))
     found = _Found(title=_plain_title(job.title))
     for line in job.lines:
         found.read(line)

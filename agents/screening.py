@@ -22,14 +22,15 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from agents.fingerprint import fingerprint
 from agents.judges.evidence import EvidenceJudge
-from agents.judging import Judge, PoolEntry, judge_pool
+from agents.judging import Judge, PoolEntry, judge_pool, language_name
 from agents.registry import load_pipeline_embedder, strategy_of
-from agents.requirements import extract_requirements, load_requirements
+from agents.requirements import RequirementsError, load_requirements, read_job
 from agents.retrieval import LetterRetriever, RetrievalMode
 from agents.shared_text import shared_texts
 from agents.stored_screening import Header, RequirementRow, keep, verdict_of
 from agents.verdict import Requirement, Verdict
 from agents.winner import WinnerSynthesizer
+from ingestion.language import detect_language
 from ingestion.records import StoreError
 from ingestion.store import Store
 from ingestion.vectors import LetterVectorStore
@@ -39,6 +40,10 @@ if TYPE_CHECKING:
 
 Requirements = Sequence[Requirement] | str | Path
 """Requirements themselves, or the path of a JSON or YAML file that holds them."""
+
+
+LOCK_WAIT_S = 120.0
+"""Seconds that a finished screening waits for another writer, so that minutes of judging are not lost to an ingest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +127,9 @@ class ScreeningEngine(RetrieverQueryEngine):
     ) -> Verdict:
         started = time.perf_counter()
         settings = self.settings
-        requirements = settings.requirements or extract_requirements(job_description)
+        requirements, left_out = settings.requirements, ()
+        if requirements is None:
+            requirements, left_out = _read(job_description, self.judge)
         keys = [node.node.metadata["letter_key"] for node in nodes]
         letters = {letter.key: letter for letter in self.store.letters(settings.posting, keys)}
         pool = [
@@ -152,6 +159,8 @@ class ScreeningEngine(RetrieverQueryEngine):
                 settings.pipeline, self.embedder, self.judge, requirements, settings.retrieval, settings.top_k
             ),
             over_limit=judged.over_limit,
+            letters=len(pool),
+            left_out=left_out,
             seconds=(
                 round(retrieve_seconds, 6),
                 round(judge_seconds, 6),
@@ -203,7 +212,7 @@ def open_engine(
     chosen_strategy = strategy_of(pipeline, strategy)
     given = _given(requirements)
     owned = not isinstance(store, Store)
-    opened = store if isinstance(store, Store) else Store.open(Path(store))
+    opened = store if isinstance(store, Store) else Store.open(Path(store), lock_wait_s=LOCK_WAIT_S)
     try:
         name = _only_posting(opened) if posting is None else opened.posting(posting).name
         embedder = load_pipeline_embedder(pipeline)
@@ -220,6 +229,20 @@ def open_engine(
         if owned:
             opened.close()
         raise
+
+
+def _read(job_description: str, judge: Judge) -> tuple[tuple[Requirement, ...], tuple[str, ...]]:
+    """Return the requirements of a job description, and those that are over the limit."""
+    language = detect_language(job_description)
+    if language not in judge.languages:
+        raise RequirementsError(
+            f"the job description must be in a language that the judge reads, but it reads as {language_name(language)}; "
+            "translate it, or pass requirements of your own with --requirements"
+        )
+    reading = read_job(job_description)
+    return reading.requirements, tuple(
+        part.text for part in reading.left_out if "over the limit" in part.reason
+    )
 
 
 JUDGES: dict[str, Callable[[LetterEmbedder], Judge]] = {"evidence": EvidenceJudge}

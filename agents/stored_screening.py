@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
-from agents.rationale import listed, render_rationale
+from agents.rationale import listed, one_line, render_rationale
 from agents.scoring import first_or_reason, rank_letters, tied_with
 from agents.verdict import (
     Assessment,
@@ -65,6 +65,8 @@ class Header(_Row):
     requirements: tuple[RequirementRow, ...]
     pipeline: dict[str, JsonValue]
     over_limit: int
+    letters: int
+    left_out: tuple[str, ...]
     seconds: tuple[float, float, float]
 
 
@@ -186,6 +188,25 @@ def verdict_of(stored: StoredScreening) -> Verdict:
 
 def _notices(header: Header, entries: Mapping[int, Entry], judged: int) -> tuple[Notice, ...]:
     notices: list[Notice] = []
+    erased = header.letters - len(entries)
+    if erased > 0:
+        notices.append(
+            Notice(
+                "erased",
+                None,
+                f"{erased} of {header.letters} letters of this screening {'was' if erased == 1 else 'were'} erased "
+                "since; score, order and winner are those of the letters that remain",
+            )
+        )
+    if header.left_out:
+        notices.append(
+            Notice(
+                "left_out",
+                None,
+                f"{len(header.left_out)} requirements are over the limit and were not judged (--requirements takes "
+                f"your own choice): {listed([one_line(text) for text in header.left_out])}",
+            )
+        )
     if header.over_limit and judged < len(entries):
         notices.append(
             Notice(

@@ -13,6 +13,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import zip_longest
 
 _TITLES = frozenset(
     "mr mrs ms miss mx dr prof professor sir madam jr sr ii iii iv phd md mba pmp cpa rn esq dds do".split()
@@ -57,6 +58,8 @@ _AFTER_SIGNATURE = re.compile(r"[ \t]*(?:[,.!|)(:;–—\n\r-]|$)")
 _BEFORE_LINE = re.compile(_LINE_START + "$")
 _AFTER_LINE = re.compile(r"(?:['’]s)?[ \t,.*_~]*(?:[\n\r]|$)")
 _MARKS = re.compile("[\u0300-\u036f]")  # accents that stand as characters of their own
+# Names between two parts that the record does not hold: Jane Marie Doe.
+_MIDDLE_NAMES = re.compile(r"[ \t\u00a0]{1,2}(?:[^\W\d_][^\W\d_'’-]*\.?[ \t\u00a0]{1,2}){1,2}")
 _WINDOW = 80  # characters before a name in which its context is looked for
 
 
@@ -78,9 +81,17 @@ def find_names(text: str, applicant: str) -> list[tuple[int, int]]:
         return []
     name = _name(parts)
     spans: list[tuple[int, int]] = []
-    for match in name.run.finditer(folded):
+    runs = list(name.run.finditer(folded))
+    for match, following in zip_longest(runs, runs[1:]):
         start, end = match.span()
-        found = {_letters(part) for part in name.one.findall(match[0])}
+        if spans and start < spans[-1][1]:
+            continue
+        if following is not None and _is_whole(_parts_in(match, name) | _parts_in(following, name), name):
+            middle = text[end : following.start()]
+            if _MIDDLE_NAMES.fullmatch(middle) and _capitalised(text[start : following.end()]):
+                spans.append((start, following.end()))
+                continue
+        found = _parts_in(match, name)
         if _wide(match[0]) or (_is_whole(found, name) and _reads_as_name(text, start, end, name)):
             pass
         elif (
@@ -92,6 +103,11 @@ def find_names(text: str, applicant: str) -> list[tuple[int, int]]:
             continue
         spans.append((start, end))
     return spans
+
+
+def _parts_in(run: re.Match[str], name: _Name) -> set[str]:
+    """Return the parts of the name that a run holds."""
+    return {_letters(part) for part in name.one.findall(run[0])}
 
 
 def _may_hold(folded: str, parts: tuple[str, ...]) -> bool:

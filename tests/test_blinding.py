@@ -223,3 +223,10 @@ def test_no_text_is_slow_to_mask(piece: str) -> None:
     started = time.process_time()
     blind(piece * (100_000 // len(piece)), "Ada Byrne")
     assert time.process_time() - started < 10
+
+
+def test_a_middle_name_that_the_record_lacks_is_masked_with_the_rest() -> None:
+    """A full name is one name, whatever stands between its known parts; two people in one sentence stay apart."""
+    assert blind("Sincerely,\nJane Marie Doe", "Jane Doe")[0] == "Sincerely,\n[NAME]"
+    assert blind("I am Jane Marie Doe, a nurse.", "Jane Doe")[0] == "I am [NAME], a nurse."
+    assert "and the" in blind("Jane and the Doe family", "Jane Doe")[0]

@@ -168,7 +168,7 @@ def judge(embedder: LetterEmbedder, read: LetterReader) -> Judge:
 
 @pytest.mark.parametrize(("asked", "text", "label"), CASES.values(), ids=CASES)
 def test_a_sentence_gets_its_label(asked: str, text: str, label: Label, judge: Judge) -> None:
-    """DESIGN section 5, case by case; and every label but not_shown quotes the letter."""
+    """Case by case; and every label but not_shown quotes the letter."""
     finding = judge(asked, text)
     assert finding.label == label
     if finding.quote is not None:

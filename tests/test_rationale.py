@@ -138,7 +138,9 @@ def test_a_close_call_is_said_to_be_one() -> None:
     """Letters with the same labels are named, and why this one stands first."""
     text = rationale(judged("1", ["met"], 0.9), judged("2", ["met"], 0.8), judged("3", ["met"], 0.7))
     assert "A close call: letter 2 and letter 3 within half a point." in text
-    assert text.endswith("Next is letter 2 (10), with the same labels and weaker or equal confidence.")
+    assert text.endswith(
+        "Next is letter 2 (10.0), with the same findings; the surer reading stands first, then the lower id."
+    )
 
 
 def test_many_ties_are_counted_after_the_fifth() -> None:
@@ -163,7 +165,9 @@ def test_a_letter_passed_over_is_named_with_the_reason() -> None:
     )
     assert text.startswith("Letter 2 plainly shows 1 of 3")
     assert "Letter 1 scores higher (5.5), but plainly shows no must-have." in text
-    assert text.endswith("Next is letter 3 (2.5), which shows less for leading a ward.")
+    assert text.endswith(
+        "Next is letter 3 (2.5), which shows less for leading a ward and shows more for a nursing licence."
+    )
 
 
 @pytest.mark.parametrize(
@@ -187,3 +191,9 @@ def test_the_reason_in_the_table_fits_a_line(labels: list[Label], expected: str)
 def test_things_are_listed_as_in_a_sentence(items: list[str], expected: str) -> None:
     """Commas, and one "and" before the last."""
     assert listed(items) == expected
+
+
+def test_the_next_letter_is_compared_both_ways() -> None:
+    """What the next letter shows better is said beside what it shows less well."""
+    text = rationale(judged("1", ["met", "partial"], 0.9), judged("2", ["partial", "met"], 0.8))
+    assert text.endswith("which shows less for leading a ward and shows more for a nursing licence.")

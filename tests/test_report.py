@@ -62,7 +62,7 @@ def loaded(verdict: Verdict) -> dict[str, JsonValue]:
 
 
 def test_the_json_object_is_the_contract() -> None:
-    """Key for key and in order what DESIGN section 6 promises to other programs."""
+    """Key for key and in order what other programs rely on."""
     third, two_thirds = 0.333333, 0.666667
     met = {
         "requirement_id": "r1",
@@ -201,7 +201,7 @@ def test_a_score_with_a_decimal_shows_it() -> None:
 
 @pytest.mark.parametrize("verdict", [DECLINED, EMPTY], ids=["declined", "empty"])
 def test_a_report_without_a_winner_says_why(verdict: Verdict) -> None:
-    """The seed's form still stands, with "none" for the winner and the reason for a rationale."""
+    """The form of the report still stands, with "none" for the winner and the reason for a rationale."""
     assert render_report(verdict).startswith(
         "WINNER ID: none      MATCH SCORE: none\n"
         f"DECISION RATIONALE: no winner is named. {verdict.declined_because}"

@@ -129,7 +129,7 @@ def test_a_node_is_the_letters_best_passage(opened: Open, store: Store) -> None:
 
 @pytest.mark.parametrize("mode", [MetadataMode.LLM, MetadataMode.EMBED], ids=["llm", "embedding"])
 def test_metadata_reaches_no_model(mode: MetadataMode, opened: Open) -> None:
-    """A trap of DESIGN section 2: ids and scores beside the text would leak into prompt and vector."""
+    """Ids and scores beside the text would leak into prompt and vector."""
     for node in opened().retrieve(JOB):
         assert node.node.get_content(mode) == node.text
 

@@ -63,7 +63,7 @@ def order(ranking: Sequence[Ranked]) -> list[str]:
 def test_the_score_is_one_plus_nine_times_the_weighted_share(
     kinds: str, labels: str, expected: float
 ) -> None:
-    """DESIGN's formula, on cases worked out by hand."""
+    """The formula, on cases worked out by hand."""
     assert shown_score(exact_score(found(labels), asked(kinds))) == expected
 
 

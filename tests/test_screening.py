@@ -376,6 +376,10 @@ def test_an_erased_letter_leaves_the_others_as_they_were(make: Make) -> None:
     assert after.pool == len(LETTERS)
     assert after.winner is not None
     assert after.winner.letter_id == order(after)[0]
+    assert [notice.text for notice in after.warnings if notice.code == "erased"] == [
+        f"1 of {before.pool} letters of this screening was erased since; score, order and winner are those of the letters "
+        "that remain"
+    ]
     assert f'"{erased.letter_id}"' not in verdict_bytes(after).decode()
     assert f"etter {erased.letter_id} " not in verdict_bytes(after).decode()
     assert screen(store).winner == after.winner
@@ -391,7 +395,7 @@ def test_every_letter_beyond_the_limit_erased_ends_the_notice(make: Make) -> Non
         tx.erase_letter(left_out.key)
     after = replay(store, before.screening_id)
     assert (len(after.ranking), after.pool) == (1, 1)
-    assert after.warnings == ()
+    assert [notice.code for notice in after.warnings] == ["erased"]
 
 
 def test_a_missing_store_is_named(tmp_path: Path) -> None:
@@ -481,3 +485,29 @@ def test_every_pipeline_has_an_embedder_of_ours() -> None:
     from ingestion.embedders import EMBEDDERS
 
     assert {row.embedder for row in PIPELINES.values()} <= set(EMBEDDERS)
+
+
+def test_requirements_over_the_limit_are_named(make: Make) -> None:
+    """What the job asks beyond the limit is not judged, and the verdict says which."""
+    tools = (
+        "Python Java Rust Kafka Spark Docker Kubernetes Terraform Ansible Postgres Redis Oracle Hadoop Airflow"
+    ).split()
+    job = "Requirements:\n" + "".join(f"- experience with {tool}\n" for tool in tools)
+    store = make({"1": "I have used Python and Java for six years in a bank."})
+    verdict = screen(store, None, job=job)
+    assert len(verdict.posting.requirements) == 12
+    (notice,) = [notice for notice in verdict.warnings if notice.code == "left_out"]
+    assert "Hadoop" in notice.text
+    assert "Airflow" in notice.text
+
+
+def test_a_job_in_another_language_is_refused_with_the_remedy(make: Make) -> None:
+    """A judge that reads English does not guess at requirements in German."""
+    store = make({"1": "I have led three projects for a bank, each on time and within its budget."})
+    with pytest.raises(ValueError, match="German; translate it"):
+        screen(
+            store,
+            None,
+            job="Wir suchen einen erfahrenen Projektleiter mit guten Kenntnissen in der Finanzbranche und Freude an der Führung "
+            "von Mitarbeitern. Ein abgeschlossenes Studium wird vorausgesetzt.",
+        )

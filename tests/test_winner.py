@@ -116,7 +116,7 @@ def test_a_query_bundle_is_taken_as_a_string_is() -> None:
 
 
 def test_an_empty_pool_is_answered_with_the_reason() -> None:
-    """A trap of DESIGN section 2: LlamaIndex's own synthesizers answer "Empty Response" to zero nodes."""
+    """LlamaIndex's own synthesizers answer "Empty Response" to zero nodes."""
     response = WinnerSynthesizer(Screening(EMPTY)).synthesize("a cook", [])
     assert str(response) == (
         "WINNER ID: none      MATCH SCORE: none\n"
@@ -220,5 +220,5 @@ def test_there_are_no_prompts_to_change() -> None:
 
 
 def test_it_holds_no_language_model_but_the_mock() -> None:
-    """A trap of DESIGN section 2: with a key in the environment an absent LLM becomes OpenAI's."""
+    """With a key in the environment an absent LLM becomes OpenAI's."""
     assert isinstance(WinnerSynthesizer(Screening())._llm, MockLLM)

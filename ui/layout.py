@@ -8,7 +8,10 @@ from __future__ import annotations
 import shutil
 import sys
 import textwrap
+from collections.abc import Sequence
 
+from agents.rationale import one_line
+from agents.verdict import Requirement
 from ui.terminal import on_a_terminal
 
 PAGE = 110
@@ -48,3 +51,11 @@ def for_this_terminal(report: str) -> str:
     if not on_a_terminal(sys.stdout):
         return report
     return fold(report, max(NARROWEST, shutil.get_terminal_size().columns))
+
+
+def requirement_lines(requirements: Sequence[Requirement]) -> list[str]:
+    """Return a heading and a line for each requirement that letters are judged by."""
+    return [
+        "REQUIREMENTS",
+        *(f"  {one_line(r.id)}  {r.kind:<4}  weight {r.weight:g}  {one_line(r.text)}" for r in requirements),
+    ]

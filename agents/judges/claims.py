@@ -32,7 +32,7 @@ _APPLYING = (
     r"|(?:your|the|this) (?:advertisement|posting|advert|ad)\b|submit (?:my|the))"
 )
 _EMPLOYER = (
-    r"\b(?:you(?:['’]re| are| have| need| seek| want| require| ask)|your (?!.{0,40}\bI (?:have|led|manag))"
+    r"\b(?:you(?:['’]re| are| have| need| seek| want| require| ask| write| mention| say| describe| list| state| advertise)|your (?!.{0,40}\bI (?:have|led|manag))"
     r"|the (?:position|role|job|posting|ad) (?:requires|calls for|asks|needs|demands))"
 )
 _OTHER = (
@@ -42,6 +42,7 @@ _OTHER = (
     r"|manages?|managed|handles?|handled|teaches|taught|does|did|became|earned|trained|programs?|programmed|owns?|owned|builds?|built|cooks?|cooked"
     r"|drives?|drove|nursed|wrote|writes?|passed|got|gets|says|said|used|uses)\b)"
     r"|(?<!if )(?<!and )(?:he|she)\b(?! and I)"
+    r"|\b(?:most|many|few|other) (?:\w+ )?\w+s\b(?=\W|$)(?! of my)"
     r"|\b(?:a|our|the|another) (?:colleague|friend|owner|chef|boss|team lead|specialist|contractor|senior)s? (?:of mine )?"
     r"(?:(?!(?:I|we)\b)\w+ )?(?:is|are|was|were|has|have|had|leads?|led|runs?|ran|does|did|handles?|handled|manages?|managed"
     r"|holds?|held|writes?|wrote|builds?|built)\b)"

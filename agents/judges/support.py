@@ -117,6 +117,8 @@ def _years(asked: float, reading: Reading, topic: Support) -> Support:
     start, end = min(topic.start, most.start), max(topic.end, most.end)
     if most.amount < asked:
         return Support(min(HALF + 0.02, topic.strength), note, start, end)
+    if topic.strength + 0.05 < MET:
+        note = f"{most.amount:g} years stated, but not plainly in this"
     return Support(topic.strength + 0.05, note, start, end)
 
 

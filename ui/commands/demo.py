@@ -15,7 +15,7 @@ import typer
 from ingestion.samples import DEMO_JOB, jobs, letters_folder
 from ui.answers import verdict_in
 from ui.commands.ingest import report_lines
-from ui.layout import PAGE, fold
+from ui.layout import PAGE, fold, requirement_lines
 from ui.progress import progress_bar
 from ui.terminal import say
 
@@ -78,9 +78,4 @@ def demo(
 def job_lines(verdict: Verdict) -> list[str]:
     """Return the job description and the requirements that letters are judged by."""
     lines = ["JOB", *(f"  {line}".rstrip() for line in verdict.posting.job_description.strip().splitlines())]
-    lines += ["", "REQUIREMENTS"]
-    for requirement in verdict.posting.requirements:
-        lines.append(
-            f"  {requirement.id}  {requirement.kind:<4}  weight {requirement.weight:g}  {requirement.text}"
-        )
-    return lines
+    return [*lines, "", *requirement_lines(verdict.posting.requirements)]

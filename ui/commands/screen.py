@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from ui.answers import verdict_in
-from ui.layout import for_this_terminal
+from ui.layout import for_this_terminal, requirement_lines
 from ui.options import JsonOption, PipelineOption, PostingOption, StoreOption, known_pipeline, settings_for
 from ui.progress import progress_bar
 from ui.terminal import note, say, say_json
@@ -120,6 +120,8 @@ def screen(
         say_json(verdict_json(verdict))
     else:
         say(for_this_terminal(render_report(verdict)))
+        say()
+        say(for_this_terminal("\n".join(requirement_lines(verdict.posting.requirements))))
         say(f"\nscreening {verdict.screening_id}, {verdict.seconds.total:.2f} s")
 
 
