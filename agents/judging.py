@@ -74,6 +74,10 @@ class ScreeningCancelled(Exception):
     """The person stopped the screening; nothing of it is kept."""
 
 
+class LetterFailed(Exception):
+    """One letter could not be judged, after the judge's bounded retries; the message is the reason people read."""
+
+
 class QuoteMismatch(AssertionError):
     """A finding whose quote is not the letter's own words; it must never leave the judge."""
 
@@ -94,11 +98,12 @@ class PoolEntry:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What became of the pool."""
+    """What became of the pool. ``failed`` counts the unjudged letters that the judge tried and could not read."""
 
     assessments: tuple[Assessment, ...]
     unjudged: tuple[Unjudged, ...]
     over_limit: int
+    failed: int = 0
 
 
 def judge_pool(
@@ -124,19 +129,27 @@ def judge_pool(
     similarity = {entry.letter.key: entry.similarity for entry in chosen}
     read = judge.reader(requirements)
     assessments: list[Assessment] = []
+    failed: list[Unjudged] = []
     for material in _materials(store, embedder_key, chosen):
         if cancel is not None and cancel.is_set():
-            raise ScreeningCancelled(f"stopped after {len(assessments)} of {len(chosen)} letters")
+            raise ScreeningCancelled(f"stopped after {len(assessments) + len(failed)} of {len(chosen)} letters")
         letter = material.letter
-        findings = read(material)
+        try:
+            findings = read(material)
+        except LetterFailed as failure:
+            failed.append(_failed(letter, similarity[letter.key], str(failure)))
+            if on_progress is not None:
+                on_progress(len(assessments) + len(failed), len(chosen))
+            continue
         _check_quotes(letter, findings, requirements)
         assessments.append(
             Assessment(letter.key, letter.letter_id, letter.applicant, similarity[letter.key], findings)
         )
         if on_progress is not None:
-            on_progress(len(assessments), len(chosen))
+            on_progress(len(assessments) + len(failed), len(chosen))
     foreign.sort(key=lambda unjudged: natural_key(unjudged.letter_id))
-    return Judged(tuple(assessments), (*foreign, *rest), len(rest))
+    failed.sort(key=lambda unjudged: natural_key(unjudged.letter_id))
+    return Judged(tuple(assessments), (*foreign, *failed, *rest), len(rest), len(failed))
 
 
 def _materials(store: Store, embedder_key: str, chosen: Sequence[PoolEntry]) -> Iterator[LetterMaterial]:
@@ -155,6 +168,10 @@ def _foreign(entry: PoolEntry, judge: Judge) -> Unjudged:
         reason=f"{language_name(entry.letter.language)}; this judge reads {reads}",
         similarity=entry.similarity,
     )
+
+
+def _failed(letter: Letter, similarity: float | None, reason: str) -> Unjudged:
+    return Unjudged(letter.key, letter.letter_id, letter.applicant, reason, similarity)
 
 
 def _over_limit(entry: PoolEntry, judged: int) -> Unjudged:

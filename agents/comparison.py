@@ -1,0 +1,75 @@
+"""Comparison-only strategies: a model looks at many letters at once and picks one.
+
+Made for comparison with the judges, never for a decision: there are no findings, nobody but the pick gets a score, and
+what a letter gets depends on the other letters. Knows nothing about models or prompts.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from pydantic import JsonValue
+
+from agents.verdict import Requirement
+from ingestion.letter import Letter
+
+COMPARISON_ONLY = "comparison only"
+"""What every output of such a strategy is headed with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """The letter a comparison names. ``score`` is 1-10 with one decimal, ``words`` the model's own, unchecked."""
+
+    letter_key: int
+    score: float
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a comparison says: its pick, and one line about every other letter, in the order in which they stand.
+
+    ``pick`` is None where it names no one; ``declined`` then says why.
+    """
+
+    pick: Pick | None
+    others: tuple[tuple[int, str], ...]
+    declined: str | None = None
+
+    def __post_init__(self) -> None:
+        if (self.pick is None) == (self.declined is None):
+            raise ValueError("a comparison either picks a letter or says why it declines")
+        if self.pick is not None and not 1 <= self.pick.score <= 10:
+            raise ValueError(f"a pick's score must be between 1 and 10, but got {self.pick.score}")
+
+
+class Comparer(Protocol):
+    """Looks at many letters at once."""
+
+    strategy: str
+    languages: frozenset[str]
+    limit: int | None
+
+    def fingerprint(self) -> dict[str, JsonValue]:
+        """Return what a result of this comparison depends on."""
+        ...
+
+    def compare(
+        self,
+        job_description: str,
+        requirements: Sequence[Requirement],
+        letters: Sequence[Letter],
+        *,
+        on_progress: Callable[[int, int], None] | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Comparison:
+        """Compare the letters, which stand in retrieval order.
+
+        Raises:
+            ScreeningCancelled: ``cancel`` was set.
+        """
+        ...
