@@ -76,9 +76,22 @@ CREATE TABLE screening_entry (
 CREATE INDEX screening_entry_letter ON screening_entry (letter_key);
 """
 
+_TEXTS_OF_SCREENINGS = """
+CREATE TABLE screening_text (
+  text_id INTEGER PRIMARY KEY AUTOINCREMENT,
+  screening_id TEXT NOT NULL REFERENCES screening (screening_id),
+  kind TEXT NOT NULL, payload TEXT NOT NULL, created TEXT NOT NULL, checksum BIGINT NOT NULL);
+CREATE INDEX screening_text_screening ON screening_text (screening_id, kind);
+"""
+
 
 def _first_tables(connection: Connection) -> None:
     for statement in _statements(_FIRST_TABLES):
+        connection.exec_driver_sql(statement)
+
+
+def _texts_of_screenings(connection: Connection) -> None:
+    for statement in _statements(_TEXTS_OF_SCREENINGS):
         connection.exec_driver_sql(statement)
 
 
@@ -95,7 +108,7 @@ def _statements(script: str) -> list[str]:
     return found
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first_tables,)
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first_tables, _texts_of_screenings)
 
 
 def applied_version(connection: Connection) -> int:

@@ -80,13 +80,17 @@ class LetterMaterial:
 
 @dataclass(frozen=True, slots=True)
 class ErasureCount:
-    """How many rows an erasure removed."""
+    """How many rows an erasure removed.
+
+    ``screening_texts`` are all texts of every screening that held the letter, whoever they speak of.
+    """
 
     letters: int
     passages: int
     vectors: int
     duplicate_links: int
     screening_entries: int
+    screening_texts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,3 +124,18 @@ class ScreeningSummary:
     posting: str
     created: str
     letters: int
+
+
+@dataclass(frozen=True, slots=True)
+class ScreeningText:
+    """Free text that belongs to a screening as a whole: a chat turn, a model's prose.
+
+    ``payload`` is text that the store does not read, ``created`` is ISO 8601 in UTC. It may speak of
+    any letter of the screening, so erasing one letter removes all texts of its screenings.
+    """
+
+    text_id: int
+    screening_id: str
+    kind: str
+    payload: str
+    created: str

@@ -112,6 +112,11 @@ def entry_checksum(screening_id: str, place: int, entry: ScreeningEntry) -> int:
     return row_checksum(screening_id, place, entry.letter_key, entry.payload)
 
 
+def text_checksum(screening_id: str, kind: str, payload: str, created: str) -> int:
+    """Checksum of a text that belongs to a screening."""
+    return row_checksum(screening_id, kind, payload, created)
+
+
 def damaged_screening(screening_id: str) -> StoreDamaged:
     """Return the error for a screening that is not what was stored."""
     return StoreDamaged(_DAMAGED.format(what=f"screening {screening_id}", again="screen again"))

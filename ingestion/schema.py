@@ -160,3 +160,16 @@ screening_entry = Table(
     Column("payload", Text, nullable=False),
     Column("checksum", BigInteger, nullable=False),
 )
+
+# Free text about a whole screening: what people asked and were told. It may speak of any letter of
+# the screening, so erasing one letter deletes every text of its screenings.
+screening_text = Table(
+    "screening_text",
+    tables,
+    Column("text_id", Integer, primary_key=True),
+    Column("screening_id", Text, ForeignKey("screening.screening_id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("created", Text, nullable=False),
+    Column("checksum", BigInteger, nullable=False),
+)

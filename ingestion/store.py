@@ -29,6 +29,7 @@ from ingestion.records import (
     PostingRow,
     ScreeningEntry,
     ScreeningSummary,
+    ScreeningText,
     StoreBusy,
     StoreDamaged,
     StoredScreening,
@@ -45,7 +46,7 @@ from ingestion.schema import (
     posting,
     store_state,
 )
-from ingestion.screenings import list_screenings, read_screening
+from ingestion.screenings import list_screenings, read_screening, read_texts
 from ingestion.vectorrows import chunks
 from ingestion.writing import Transaction, signed
 
@@ -57,6 +58,7 @@ __all__ = [
     "PostingRow",
     "ScreeningEntry",
     "ScreeningSummary",
+    "ScreeningText",
     "Store",
     "StoreBusy",
     "StoreDamaged",
@@ -415,6 +417,11 @@ class Store:
         with self.reading() as connection:
             chosen = None if posting_name is None else self._posting_id(connection, posting_name)
             return list_screenings(connection, chosen)
+
+    def screening_texts(self, screening_id: str, kind: str) -> list[ScreeningText]:
+        """A screening's texts of one kind, oldest first. Raises StoreError or StoreDamaged."""
+        with self.reading() as connection:
+            return read_texts(connection, screening_id, kind)
 
 
 def _migrate(engine: Engine, lock: WriterLock) -> None:

@@ -24,11 +24,9 @@ from ingestion.records import (
 )
 from ingestion.rows import (
     embedder_values,
-    entry_checksum,
     letter_columns,
     letter_of,
     letter_values,
-    screening_checksum,
 )
 from ingestion.schema import (
     VECTOR_TABLES,
@@ -38,9 +36,13 @@ from ingestion.schema import (
     letter_band,
     passage,
     posting,
-    screening,
-    screening_entry,
     store_state,
+)
+from ingestion.screenings import (
+    delete_texts,
+    forget_letter_in_screenings,
+    write_screening,
+    write_text,
 )
 from ingestion.vectorrows import chunks, drop_vectors, put_vectors
 
@@ -348,67 +350,36 @@ class Transaction:
     def erase_letter(self, key: int) -> ErasureCount:
         """Remove a letter and all that hangs on it; when the transaction has ended, from every file too.
 
-        Raises StoreError when there is none.
+        The texts of every screening that held it (chat turns, a model's prose) go with it, all of
+        them: free text may speak of anyone, and nothing short of all is sure. Raises StoreError when
+        there is no such letter.
         """
         old = self._letter(key)
         posting_id = self._posting_id(old.posting)
         self._erased_from.add(posting_id)
         passages, vectors = self._drop_passages([key])
         links = self._drop_words_and_links(old, posting_id)
-        entries = self.connection.execute(
-            delete(screening_entry).where(screening_entry.c.letter_key == key)
-        ).rowcount
+        entries, texts = forget_letter_in_screenings(self.connection, key)
         self.connection.execute(delete(letter).where(letter.c.letter_key == key))
-        return ErasureCount(1, passages, vectors, links, entries)
+        return ErasureCount(1, passages, vectors, links, entries, texts)
 
     # screenings
 
     def put_screening(self, done: StoredScreening) -> None:
         """Store a screening. Raises StoreError when its id is taken or one of its letters is unknown."""
-        posting_id = self._posting_id(done.posting)
-        taken = select(screening.c.screening_id).where(screening.c.screening_id == done.screening_id)
-        if self.connection.execute(taken).first() is not None:
-            raise StoreError(
-                f"a screening is stored once, but {done.screening_id!r} is there already; give it another id"
-            )
-        keys = sorted({entry.letter_key for entry in done.entries})
-        known: set[int] = set()
-        for some in chunks(keys):
-            known.update(
-                self.connection.execute(
-                    select(letter.c.letter_key).where(
-                        letter.c.letter_key.in_(some), letter.c.posting_id == posting_id
-                    )
-                ).scalars()
-            )
-        if len(known) < len(keys):
-            raise StoreError(
-                f"a screening speaks of letters of its posting, but key {min(set(keys) - known)} is not in "
-                f"{done.posting!r} (any more); screen again"
-            )
-        self._write().execute(
-            insert(screening).values(
-                screening_id=done.screening_id,
-                posting_id=posting_id,
-                created=done.created,
-                header=done.header,
-                checksum=screening_checksum(done, posting_id),
-            )
-        )
-        if done.entries:
-            self.connection.execute(
-                insert(screening_entry),
-                [
-                    {
-                        "screening_id": done.screening_id,
-                        "place": place,
-                        "letter_key": entry.letter_key,
-                        "payload": entry.payload,
-                        "checksum": entry_checksum(done.screening_id, place, entry),
-                    }
-                    for place, entry in enumerate(done.entries)
-                ],
-            )
+        write_screening(self._write(), done, self._posting_id(done.posting))
+
+    def add_screening_text(self, screening_id: str, kind: str, payload: str) -> int:
+        """Keep a text that belongs to a screening as a whole, and return its id.
+
+        It goes when any letter of the screening is erased: free text may speak of anyone. Raises
+        StoreError when there is no such screening, or the kind is blank.
+        """
+        return write_text(self._write(), screening_id, kind, payload)
+
+    def drop_screening_texts(self, screening_id: str, kind: str) -> int:
+        """Delete a screening's texts of one kind, and return how many there were."""
+        return delete_texts(self._write(), screening_id, kind)
 
 
 def _stored(key: int, draft: LetterDraft) -> Letter:

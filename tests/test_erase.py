@@ -135,7 +135,7 @@ def test_an_erasure_says_what_it_removed(store: Store) -> None:
     people = [Person(number) for number in range(3)]
     keys = list(fill(store, people).values())
     with store.writing() as tx:
-        assert tx.erase_letter(keys[1]) == ErasureCount(1, 3, 3, 2, 1)
+        assert tx.erase_letter(keys[1]) == ErasureCount(1, 3, 3, 2, 1, 0)
     assert store.letter("jobs", people[1].letter_id) is None
     assert store.bm25("jobs", people[1].words[0]) == []
     assert store.duplicates("jobs") == []

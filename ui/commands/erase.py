@@ -58,6 +58,7 @@ def erase(
                     "vectors": count.vectors,
                     "duplicate_links": count.duplicate_links,
                     "screening_entries": count.screening_entries,
+                    "screening_texts": count.screening_texts,
                 },
             }
         )
@@ -65,7 +66,8 @@ def erase(
     say(
         f"erased letter {one_line(letter.letter_id)} of posting {one_line(letter.posting)}: {count.passages} spans, "
         f"{count.vectors} vectors, {count.duplicate_links} duplicate links, "
-        f"findings in {count.screening_entries} screenings"
+        f"findings in {count.screening_entries} screenings, "
+        f"{count.screening_texts} texts of those screenings (chat turns and the like)"
     )
 
 
