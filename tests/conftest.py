@@ -9,7 +9,7 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,3 +87,22 @@ def demo_output(tmp_path_factory: pytest.TempPathFactory) -> str:
 def own_store(sample_store: Store, tmp_path: Path) -> Path:
     """The folder of a test's own copy of the store with the bundled letters; it may be written to."""
     return shutil.copytree(sample_store.folder, tmp_path / "own-store")
+
+
+@pytest.fixture(scope="session")
+def tiny_llm_folders(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
+    """From a kind ("qwen2"; "qwen2-base" for one without a chat template) to a random model's folder, built once.
+
+    Shared: a test must not write into a folder.
+    """
+    from tiny_llms import build_tiny
+
+    built: dict[str, Path] = {}
+
+    def folder_of(name: str) -> Path:
+        kind = name.removesuffix("-base")
+        if name not in built:
+            built[name] = build_tiny(kind, tmp_path_factory.mktemp(f"tiny-{name}"), chat=name == kind)
+        return built[name]
+
+    return folder_of
