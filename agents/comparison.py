@@ -20,9 +20,16 @@ COMPARISON_ONLY = "comparison only"
 """What every output of such a strategy is headed with."""
 
 
+class ComparisonError(ValueError):
+    """Letters that cannot be compared as asked; the message names the rule, the value and the remedy."""
+
+
 @dataclass(frozen=True, slots=True)
 class Pick:
-    """The letter a comparison names. ``score`` is 1-10 with one decimal, ``words`` the model's own, unchecked."""
+    """The letter a comparison names. ``score`` is 1-10 with one decimal.
+
+    ``words`` is one line: a model's own, which nobody has checked, or the count that the score is made of.
+    """
 
     letter_key: int
     score: float
@@ -48,7 +55,7 @@ class Comparison:
 
 
 class Comparer(Protocol):
-    """Looks at many letters at once."""
+    """Looks at many letters at once. ``limit`` is how many it takes unless a person says otherwise."""
 
     strategy: str
     languages: frozenset[str]
@@ -71,5 +78,6 @@ class Comparer(Protocol):
 
         Raises:
             ScreeningCancelled: ``cancel`` was set.
+            ComparisonError: the letters are too many or too long for the model.
         """
         ...
