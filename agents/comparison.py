@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from pydantic import JsonValue
 
@@ -54,6 +54,7 @@ class Comparison:
             raise ValueError(f"a pick's score must be between 1 and 10, but got {self.pick.score}")
 
 
+@runtime_checkable
 class Comparer(Protocol):
     """Looks at many letters at once. ``limit`` is how many it takes unless a person says otherwise."""
 

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
+from agents.comparison import Comparer
 from agents.judging import Judge
+from agents.registry import Choice, pipeline_row
 from agents.verdict import Requirement
 
 if TYPE_CHECKING:
@@ -38,17 +40,31 @@ def requirements_hash(requirements: Sequence[Requirement]) -> str:
 
 
 def fingerprint(
-    pipeline: str,
+    choice: Choice,
     embedder: LetterEmbedder,
-    judge: Judge,
+    judge: Judge | Comparer,
     requirements: Sequence[Requirement],
     retrieval: str,
     top_k: int | None,
 ) -> dict[str, JsonValue]:
-    """Return the fingerprint as plain JSON data."""
+    """Return the fingerprint as plain JSON data.
+
+    ``given`` is what a person named in place of the pipeline's own rows; judging again needs it.
+    """
     identity = embedder.identity
+    row = pipeline_row(choice.pipeline)
+    given: dict[str, JsonValue] = {}
+    if choice.llm != row.llm and choice.llm is not None:
+        given["llm"] = choice.llm
+    if choice.embedder != row.embedder:
+        given["embedder"] = choice.embedder
+    if choice.server is not None:
+        given["server"] = choice.server.url
+    if choice.strategy != judge.strategy:
+        given["fallback_from"] = choice.strategy
     return {
-        "name": pipeline,
+        "name": choice.pipeline,
+        **({"given": given} if given else {}),
         "judge": judge.fingerprint(),
         "embedder": {
             "model": identity.model,

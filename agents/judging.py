@@ -123,21 +123,23 @@ def judge_pool(
         ScreeningCancelled: ``cancel`` was set while letters were being read.
     """
     readable = [entry for entry in pool if entry.letter.language in judge.languages]
-    foreign = [_foreign(entry, judge) for entry in pool if entry.letter.language not in judge.languages]
+    foreign = foreign_letters(pool, judge.languages)
     chosen = readable if limit is None else readable[:limit]
-    rest = [_over_limit(entry, len(chosen)) for entry in readable[len(chosen) :]]
+    rest = over_limit_letters(readable[len(chosen) :], len(chosen))
     similarity = {entry.letter.key: entry.similarity for entry in chosen}
     read = judge.reader(requirements)
     assessments: list[Assessment] = []
     failed: list[Unjudged] = []
     for material in _materials(store, embedder_key, chosen):
         if cancel is not None and cancel.is_set():
-            raise ScreeningCancelled(f"stopped after {len(assessments) + len(failed)} of {len(chosen)} letters")
+            raise ScreeningCancelled(
+                f"stopped after {len(assessments) + len(failed)} of {len(chosen)} letters"
+            )
         letter = material.letter
         try:
             findings = read(material)
         except LetterFailed as failure:
-            failed.append(_failed(letter, similarity[letter.key], str(failure)))
+            failed.append(stand_aside(PoolEntry(letter, similarity[letter.key]), str(failure)))
             if on_progress is not None:
                 on_progress(len(assessments) + len(failed), len(chosen))
             continue
@@ -147,7 +149,6 @@ def judge_pool(
         )
         if on_progress is not None:
             on_progress(len(assessments) + len(failed), len(chosen))
-    foreign.sort(key=lambda unjudged: natural_key(unjudged.letter_id))
     failed.sort(key=lambda unjudged: natural_key(unjudged.letter_id))
     return Judged(tuple(assessments), (*foreign, *failed, *rest), len(rest), len(failed))
 
@@ -159,29 +160,27 @@ def _materials(store: Store, embedder_key: str, chosen: Sequence[PoolEntry]) -> 
     return store.material(chosen[0].letter.posting, embedder_key, keys)
 
 
-def _foreign(entry: PoolEntry, judge: Judge) -> Unjudged:
-    reads = " and ".join(sorted(language_name(code) for code in judge.languages))
-    return Unjudged(
-        letter_key=entry.letter.key,
-        letter_id=entry.letter.letter_id,
-        applicant=entry.letter.applicant,
-        reason=f"{language_name(entry.letter.language)}; this judge reads {reads}",
-        similarity=entry.similarity,
-    )
+def foreign_letters(pool: Sequence[PoolEntry], languages: frozenset[str]) -> list[Unjudged]:
+    """Return the letters in a language that the judge doesn't read, in natural id order, each with the reason."""
+    reads = " and ".join(sorted(language_name(code) for code in languages))
+    found = [
+        stand_aside(entry, f"{language_name(entry.letter.language)}; this judge reads {reads}")
+        for entry in pool
+        if entry.letter.language not in languages
+    ]
+    return sorted(found, key=lambda unjudged: natural_key(unjudged.letter_id))
 
 
-def _failed(letter: Letter, similarity: float | None, reason: str) -> Unjudged:
-    return Unjudged(letter.key, letter.letter_id, letter.applicant, reason, similarity)
+def over_limit_letters(pool: Sequence[PoolEntry], judged: int) -> list[Unjudged]:
+    """Return the letters that stand behind the ``judged`` first ones, in their order, each with the reason."""
+    reason = f"beyond the judge limit (--top-k {judged}); ordered by retrieval only"
+    return [stand_aside(entry, reason) for entry in pool]
 
 
-def _over_limit(entry: PoolEntry, judged: int) -> Unjudged:
-    return Unjudged(
-        letter_key=entry.letter.key,
-        letter_id=entry.letter.letter_id,
-        applicant=entry.letter.applicant,
-        reason=f"beyond the judge limit (--top-k {judged}); ordered by retrieval only",
-        similarity=entry.similarity,
-    )
+def stand_aside(entry: PoolEntry, reason: str) -> Unjudged:
+    """Return the entry as a letter without findings."""
+    letter = entry.letter
+    return Unjudged(letter.key, letter.letter_id, letter.applicant, reason, entry.similarity)
 
 
 def _check_quotes(letter: Letter, findings: Sequence[Finding], requirements: Sequence[Requirement]) -> None:

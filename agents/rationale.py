@@ -128,6 +128,8 @@ def _passed_over(higher: Sequence[Ranked], requirements: Sequence[Requirement]) 
 
 def one_line_reason(ranked: Ranked, requirements: Sequence[Requirement]) -> str:
     """Return a line for the ranking table: what is met, what is partly shown."""
+    if not ranked.assessment.findings:
+        return "comparison only: no findings"
     parts: list[str] = []
     labels: tuple[tuple[Label, str], ...] = (
         ("met", "shows"),

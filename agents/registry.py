@@ -1,41 +1,79 @@
-"""One row a pipeline: which embedder and which judge work together, and what they need to run here.
+"""One row a pipeline and one a strategy: which embedder, language model and judge work together here.
 
-Knows names and needs; loading is deferred to the room that owns the model.
+Knows names and needs, and puts a person's choices together; loading is in ``agents.loading``.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from ingestion.embedders import LetterEmbedder
+    from agents.server_settings import ServerSettings
 
 
 @dataclass(frozen=True, slots=True)
 class PipelineRow:
-    """One pipeline. ``embedder`` is a row of EMBEDDERS, ``strategy`` the judge that reads by default."""
+    """One pipeline: a row of EMBEDDERS, a row of LLMS or None, and the judge that reads by default.
+
+    ``server`` says that the language model is asked over HTTP.
+    """
 
     name: str
     embedder: str
+    llm: str | None
     strategy: str
+    server: bool = False
 
 
 PIPELINES: dict[str, PipelineRow] = {
-    "offline": PipelineRow("offline", "minilm", "evidence"),
-    "bge-qwen": PipelineRow("bge-qwen", "bge-large", "labels"),
-    "e5-phi3": PipelineRow("e5-phi3", "e5-large", "labels"),
+    "offline": PipelineRow("offline", "minilm", None, "evidence"),
+    # The seed's two pairs. Judging goes through the instruct sibling of its Qwen; `--llm qwen2.5-3b` takes the base.
+    "bge-qwen": PipelineRow("bge-qwen", "bge-large", "qwen2.5-3b-instruct", "labels"),
+    "e5-phi3": PipelineRow("e5-phi3", "e5-large", "phi3-mini-4k", "labels"),
+    "server": PipelineRow("server", "minilm", None, "labels", server=True),
 }
 
-STRATEGIES: dict[str, str] = {
-    "evidence": "reads sentences, terms, years, degrees and credentials; no language model",
+
+@dataclass(frozen=True, slots=True)
+class StrategyRow:
+    """One judge. ``reads`` is what people are told; ``comparison_only`` ones give no findings and no decision."""
+
+    reads: str
+    needs_llm: bool
+    comparison_only: bool = False
+
+
+STRATEGIES: dict[str, StrategyRow] = {
+    "evidence": StrategyRow("sentences, terms, years, degrees and credentials; no language model", False),
+    "labels": StrategyRow("one letter at a time; a language model's label for each requirement", True),
+    "listwise": StrategyRow("all letters in one prompt, as the seed did", True, comparison_only=True),
+    "pairwise": StrategyRow("each pair of letters in both orders", True, comparison_only=True),
 }
-"""The judges of this version, by the name that --strategy takes."""
+"""The judges, by the name that --strategy takes."""
 
 
 class PipelineError(ValueError):
     """A pipeline or strategy that does not exist or cannot run here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a screening runs with: rows as they stand, or what a person gave instead.
+
+    ``embedder`` and ``llm`` are names of rows, folders, or a name and a folder; ``server`` takes the place of ``llm``.
+    """
+
+    pipeline: str
+    strategy: str
+    embedder: str
+    llm: str | None = None
+    server: ServerSettings | None = None
+
+    @property
+    def comparison_only(self) -> bool:
+        """Whether the strategy gives no findings, so that no decision can be taken on it."""
+        return STRATEGIES[self.strategy].comparison_only
 
 
 def pipeline_row(name: str) -> PipelineRow:
@@ -49,51 +87,71 @@ def pipeline_row(name: str) -> PipelineRow:
     return PIPELINES[name]
 
 
-def strategy_of(pipeline: str, strategy: str | None) -> str:
-    """Return the judge to use: the one asked for, or the pipeline's own.
+def choose(
+    pipeline: str = "offline",
+    *,
+    strategy: str | None = None,
+    embedder: str | None = None,
+    llm: str | None = None,
+    server: ServerSettings | None = None,
+) -> Choice:
+    """Put the pipeline's row and what a person gave together.
+
+    A language model that is named judges by ``labels`` where no strategy is.
 
     Raises:
-        PipelineError: this version has no such judge.
+        PipelineError: no such pipeline or strategy, or choices that don't go together.
     """
-    chosen = strategy or pipeline_row(pipeline).strategy
-    if chosen in STRATEGIES:
-        return chosen
-    known = ", ".join(STRATEGIES)
-    if strategy is None:
+    row = pipeline_row(pipeline)
+    if strategy is not None and strategy not in STRATEGIES:
+        raise PipelineError(f"--strategy must be one of {', '.join(STRATEGIES)}, but got {strategy!r}")
+    if row.server:
+        if llm is not None:
+            raise PipelineError(
+                f"--pipeline {pipeline} asks a server, but --llm {llm} was given too; name its model with "
+                "--server-model, or use another --pipeline"
+            )
+        if server is None:
+            raise PipelineError(
+                f"--pipeline {pipeline} needs the server's address, but got none; give --server-url URL, or set "
+                "WINNOW_SERVER_URL"
+            )
+    elif server is not None:
         raise PipelineError(
-            f"pipeline {pipeline} judges by {chosen}, which this version does not have; "
-            f"use --pipeline offline (judges: {known})"
+            f"a server's address goes with --pipeline server, but --pipeline is {pipeline}; leave one of them out"
         )
-    raise PipelineError(f"--strategy must be one of {known}, but got {strategy!r}")
+    chosen = strategy or ("labels" if llm is not None else row.strategy)
+    model = llm if llm is not None else row.llm
+    if STRATEGIES[chosen].needs_llm and model is None and server is None:
+        raise PipelineError(
+            f"--strategy {chosen} needs a language model, but --pipeline {pipeline} has none; give --llm NAME_OR_FOLDER, "
+            "or use --pipeline bge-qwen, e5-phi3 or server"
+        )
+    if server is not None and chosen != "labels":
+        raise PipelineError(
+            f"--pipeline {pipeline} judges by labels, but got --strategy {chosen}; leave --strategy out, or use a "
+            "pipeline whose model runs on this machine"
+        )
+    if not STRATEGIES[chosen].needs_llm:
+        model = llm  # not the judge's, but what prose and chat are written by
+    return Choice(pipeline, chosen, embedder or row.embedder, model, server)
 
 
-def pipeline_missing(name: str) -> str | None:
+def pipeline_missing(name: str, server: ServerSettings | None = None) -> str | None:
     """Return what keeps the pipeline from screening on this machine, in one line, or None."""
     row = pipeline_row(name)
-    if row.strategy not in STRATEGIES:
-        return f"its judge ({row.strategy}) is not in this version"
-    return embedder_missing(name)
+    missing = embedder_missing(row.embedder)
+    if missing is None and row.llm is not None:
+        from agents.llms import llm_missing
+
+        missing = llm_missing(row.llm)
+    if missing is None and row.server and server is None:
+        return "no server is named: give --server-url URL, or set WINNOW_SERVER_URL"
+    return missing
 
 
-def embedder_missing(name: str) -> str | None:
-    """Return what keeps the pipeline's embedder from loading on this machine, in one line, or None."""
+def embedder_missing(embedder: str) -> str | None:
+    """Return what keeps an embedder from loading on this machine, in one line, or None."""
     from ingestion.embedders import embedder_available
 
-    return embedder_available(pipeline_row(name).embedder)
-
-
-@lru_cache(maxsize=2)
-def load_pipeline_embedder(name: str) -> LetterEmbedder:
-    """Load the pipeline's embedder, once a process.
-
-    Raises:
-        PipelineError: it cannot run here; the message says what is missing and what to do.
-    """
-    from ingestion.blinding import MASKING_VERSION
-    from ingestion.embedders import load_embedder
-
-    row = pipeline_row(name)
-    missing = embedder_missing(name)
-    if missing is not None:
-        raise PipelineError(f"pipeline {name} cannot run here: {missing}; --pipeline offline needs nothing")
-    return load_embedder(row.embedder, masking=MASKING_VERSION)
+    return embedder_available(embedder)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pydantic import JsonValue
 
 from agents.rationale import one_line, one_line_reason
-from agents.verdict import Finding, Label, Notice, Quote, Ranked, Unjudged, Verdict
+from agents.verdict import Finding, Label, Notice, Prose, Quote, Ranked, Unjudged, Verdict
 
 SCHEMA = 1
 """Version of the JSON object; raised when a key changes its meaning or goes away."""
@@ -65,9 +65,12 @@ def _notice_json(notice: Notice) -> JsonValue:
 
 
 def verdict_json(verdict: Verdict) -> dict[str, JsonValue]:
-    """Return the contract's JSON object; floats have at most 6 decimals."""
+    """Return the contract's JSON object; floats have at most 6 decimals.
+
+    ``comparison_only`` (true) and ``prose`` stand in it only where they apply.
+    """
     winner = verdict.winner
-    return {
+    found: dict[str, JsonValue] = {
         "schema": SCHEMA,
         "screening_id": verdict.screening_id,
         "strategy": verdict.strategy,
@@ -91,7 +94,7 @@ def verdict_json(verdict: Verdict) -> dict[str, JsonValue]:
         "declined_because": verdict.declined_because,
         "ranking": [_ranked_json(ranked) for ranked in verdict.ranking],
         "unjudged": [_unjudged_json(unjudged) for unjudged in verdict.unjudged],
-        "judged": len(verdict.ranking),
+        "judged": 0 if verdict.comparison_only else len(verdict.ranking),
         "pool": verdict.pool,
         "warnings": [_notice_json(notice) for notice in verdict.warnings],
         "pipeline": verdict.pipeline,
@@ -101,6 +104,11 @@ def verdict_json(verdict: Verdict) -> dict[str, JsonValue]:
             "total": _decimals(verdict.seconds.total),
         },
     }
+    if verdict.comparison_only:
+        found["comparison_only"] = True
+    if verdict.prose is not None:
+        found["prose"] = {"sentences": list(verdict.prose.sentences), "dropped": verdict.prose.dropped}
+    return found
 
 
 def verdict_bytes(verdict: Verdict) -> bytes:
@@ -119,6 +127,8 @@ def render_report(verdict: Verdict) -> str:
     No id, requirement or quote starts a line of its own: white space in them is folded.
     """
     lines: list[str] = []
+    if verdict.comparison_only:
+        lines.append("COMPARISON ONLY: no findings, no ranking, and no decision can be taken on it.")
     winner = verdict.winner
     if winner is not None:
         lines.append(f"WINNER ID: {one_line(winner.letter_id)}      MATCH SCORE: {winner.score:g}/10")
@@ -126,10 +136,13 @@ def render_report(verdict: Verdict) -> str:
     else:
         lines.append("WINNER ID: none      MATCH SCORE: none")
         lines.append(f"DECISION RATIONALE: no winner is named. {verdict.declined_because}")
-    if verdict.ranking:
+    if verdict.prose is not None:
+        lines += _prose_lines(verdict.prose)
+    if verdict.ranking and not verdict.comparison_only:
         lines += ["", "RANKING", *_ranking_lines(verdict)]
     if verdict.unjudged:
-        lines += ["", f"NOT JUDGED ({len(verdict.unjudged)})"]
+        head = "NOT SCORED" if verdict.comparison_only else "NOT JUDGED"
+        lines += ["", f"{head} ({len(verdict.unjudged)})"]
         lines += [f"  {one_line(u.letter_id)}: {u.reason}" for u in verdict.unjudged]
     if verdict.warnings:
         lines += ["", "NOTICES"]
@@ -138,6 +151,13 @@ def render_report(verdict: Verdict) -> str:
             for notice in verdict.warnings
         ]
     return "\n".join(lines)
+
+
+def _prose_lines(prose: Prose) -> list[str]:
+    """Return the model's sentences under a head that says whose they are, and how many were dropped."""
+    lines = [f"  {one_line(sentence)}" for sentence in prose.sentences]
+    dropped = f"; {prose.dropped} more dropped, since no finding supports them" if prose.dropped else ""
+    return ["", f"IN A LANGUAGE MODEL'S WORDS (each sentence checked against the findings{dropped})", *lines]
 
 
 def _ranking_lines(verdict: Verdict) -> list[str]:

@@ -19,7 +19,9 @@ from agents.verdict import (
     Label,
     Notice,
     Posting,
+    Prose,
     Quote,
+    Ranked,
     Requirement,
     Seconds,
     Unjudged,
@@ -28,6 +30,13 @@ from agents.verdict import (
 )
 from ingestion.letter import natural_key
 from ingestion.records import ScreeningEntry, StoredScreening
+from ingestion.store import Store
+
+COMPARISON_HEAD = (
+    "Comparison only: a language model looked at the letters together and picked this one. There are no findings and no "
+    "quotes, and no decision can be taken on it."
+)
+"""How the rationale of a comparison begins."""
 
 NAMED_SIBLINGS = 5
 """How many letters of one shared template a notice names before it counts the rest."""
@@ -57,7 +66,7 @@ class FindingRow(_Row):
 
 
 class Header(_Row):
-    """What holds for the whole screening."""
+    """What holds for the whole screening. ``notices`` are (code, text), and speak of no letter."""
 
     strategy: str
     posting: str
@@ -68,10 +77,15 @@ class Header(_Row):
     letters: int
     left_out: tuple[str, ...]
     seconds: tuple[float, float, float]
+    comparison_only: bool = False
+    notices: tuple[tuple[str, str], ...] = ()
 
 
 class Entry(_Row):
-    """What holds for one letter: findings, or the reason why there are none; and whose text it shares."""
+    """What holds for one letter: findings, or the reason why there are none; and whose text it shares.
+
+    ``pick`` is the score of the letter that a comparison named.
+    """
 
     letter_id: str
     applicant: str | None
@@ -80,7 +94,25 @@ class Entry(_Row):
     unjudged: str | None
     same_text: tuple[int, ...]
     near_text: tuple[int, ...]
+    pick: float | None = None
 
+
+class ProseRow(_Row):
+    """A language model's sentences about the screening, as they are kept beside it."""
+
+    sentences: tuple[str, ...]
+    dropped: int
+
+
+class WordsRow(_Row):
+    """What a comparison's model said of its pick: unchecked, and kept beside the screening since it may name anyone."""
+
+    words: str
+
+
+PROSE_KIND = "prose"
+WORDS_KIND = "comparison"
+"""Under which kinds a store keeps the two beside the screening."""
 
 SharedText = Mapping[int, tuple[tuple[int, ...], tuple[int, ...]]]
 """Letter key -> keys of the letters with the same text, keys of those with nearly the same."""
@@ -95,32 +127,54 @@ def keep(
     shared: SharedText,
 ) -> StoredScreening:
     """Return the screening in the form that the store keeps."""
-    entries: list[ScreeningEntry] = []
-    for assessment in assessments:
-        same, near = shared.get(assessment.letter_key, ((), ()))
-        entry = Entry(
-            letter_id=assessment.letter_id,
-            applicant=assessment.applicant,
-            similarity=assessment.similarity,
-            findings=tuple(_finding_row(finding) for finding in assessment.findings),
-            unjudged=None,
-            same_text=same,
-            near_text=near,
-        )
-        entries.append(ScreeningEntry(assessment.letter_key, entry.model_dump_json()))
-    for left_out in unjudged:
-        same, near = shared.get(left_out.letter_key, ((), ()))
-        entry = Entry(
-            letter_id=left_out.letter_id,
-            applicant=left_out.applicant,
-            similarity=left_out.similarity,
-            findings=None,
-            unjudged=left_out.reason,
-            same_text=same,
-            near_text=near,
-        )
-        entries.append(ScreeningEntry(left_out.letter_key, entry.model_dump_json()))
+    entries = [_judged_entry(one, shared) for one in assessments]
+    entries += [_unjudged_entry(one, shared) for one in unjudged]
     return StoredScreening(screening_id, header.posting, created, header.model_dump_json(), tuple(entries))
+
+
+def keep_comparison(
+    screening_id: str,
+    created: str,
+    header: Header,
+    pick: tuple[Unjudged, float] | None,
+    others: Sequence[Unjudged],
+    shared: SharedText,
+) -> StoredScreening:
+    """Return a comparison-only screening in the form that the store keeps; ``pick`` is a letter and its score."""
+    entries: list[ScreeningEntry] = []
+    if pick is not None:
+        entries.append(_unjudged_entry(pick[0], shared, pick=pick[1]))
+    entries += [_unjudged_entry(one, shared) for one in others]
+    return StoredScreening(screening_id, header.posting, created, header.model_dump_json(), tuple(entries))
+
+
+def _judged_entry(assessment: Assessment, shared: SharedText) -> ScreeningEntry:
+    same, near = shared.get(assessment.letter_key, ((), ()))
+    entry = Entry(
+        letter_id=assessment.letter_id,
+        applicant=assessment.applicant,
+        similarity=assessment.similarity,
+        findings=tuple(_finding_row(finding) for finding in assessment.findings),
+        unjudged=None,
+        same_text=same,
+        near_text=near,
+    )
+    return ScreeningEntry(assessment.letter_key, entry.model_dump_json())
+
+
+def _unjudged_entry(left_out: Unjudged, shared: SharedText, pick: float | None = None) -> ScreeningEntry:
+    same, near = shared.get(left_out.letter_key, ((), ()))
+    entry = Entry(
+        letter_id=left_out.letter_id,
+        applicant=left_out.applicant,
+        similarity=left_out.similarity,
+        findings=None,
+        unjudged=None if pick is not None else left_out.reason,
+        same_text=same,
+        near_text=near,
+        pick=pick,
+    )
+    return ScreeningEntry(left_out.letter_key, entry.model_dump_json())
 
 
 def _finding_row(finding: Finding) -> FindingRow:
@@ -144,33 +198,35 @@ def _finding(row: FindingRow) -> Finding:
     )
 
 
-def verdict_of(stored: StoredScreening) -> Verdict:
-    """Compute the verdict from what is kept: the same bytes each time, on any machine."""
+def stored_verdict(store: Store, screening_id: str) -> Verdict:
+    """Compute the verdict of a stored screening, with what a language model wrote about it.
+
+    Raises:
+        StoreError: there is no screening of that id.
+    """
+    prose = store.screening_texts(screening_id, PROSE_KIND)
+    words = store.screening_texts(screening_id, WORDS_KIND)
+    return verdict_of(
+        store.screening(screening_id),
+        ProseRow.model_validate_json(prose[-1].payload) if prose else None,
+        WordsRow.model_validate_json(words[-1].payload) if words else None,
+    )
+
+
+def verdict_of(
+    stored: StoredScreening, prose: ProseRow | None = None, words: WordsRow | None = None
+) -> Verdict:
+    """Compute the verdict from what is kept: the same bytes each time, on any machine.
+
+    ``prose`` and ``words`` are what a language model wrote about it, None where nothing is kept (any more).
+    """
     header = Header.model_validate_json(stored.header)
     requirements = tuple(Requirement(r.id, r.text, r.kind, r.weight) for r in header.requirements)
     entries = {entry.letter_key: Entry.model_validate_json(entry.payload) for entry in stored.entries}
-    assessments = [
-        Assessment(key, e.letter_id, e.applicant, e.similarity, tuple(_finding(row) for row in e.findings))
-        for key, e in entries.items()
-        if e.findings is not None
-    ]
-    unjudged = tuple(
-        Unjudged(key, e.letter_id, e.applicant, e.unjudged, e.similarity)
-        for key, e in entries.items()
-        if e.unjudged is not None
-    )
-    ranking = rank_letters(assessments, requirements)
-    first, reason = first_or_reason(ranking, requirements, len(entries))
-    winner = None
-    if first is not None:
-        tied = tied_with(first, ranking, requirements)
-        winner = Winner(
-            letter_id=first.assessment.letter_id,
-            applicant=first.assessment.applicant,
-            score=first.score,
-            rationale=render_rationale(first, ranking, requirements, tied),
-            tied_with=tied,
-        )
+    if header.comparison_only:
+        ranking, winner, reason = _compared(entries, words)
+    else:
+        ranking, winner, reason = _judged(entries, requirements)
     return Verdict(
         screening_id=stored.screening_id,
         strategy=header.strategy,
@@ -178,16 +234,69 @@ def verdict_of(stored: StoredScreening) -> Verdict:
         winner=winner,
         declined_because=reason,
         ranking=ranking,
-        unjudged=unjudged,
+        unjudged=tuple(
+            Unjudged(key, e.letter_id, e.applicant, e.unjudged, e.similarity)
+            for key, e in entries.items()
+            if e.unjudged is not None
+        ),
         pool=len(entries),
         warnings=_notices(header, entries, len(ranking)),
         pipeline=header.pipeline,
         seconds=Seconds(*header.seconds),
+        comparison_only=header.comparison_only,
+        prose=None if prose is None else Prose(prose.sentences, prose.dropped),
+    )
+
+
+_Outcome = tuple[tuple[Ranked, ...], Winner | None, str | None]
+
+
+def _judged(entries: Mapping[int, Entry], requirements: Sequence[Requirement]) -> _Outcome:
+    assessments = [
+        Assessment(key, e.letter_id, e.applicant, e.similarity, tuple(_finding(row) for row in e.findings))
+        for key, e in entries.items()
+        if e.findings is not None
+    ]
+    ranking = rank_letters(assessments, requirements)
+    first, reason = first_or_reason(ranking, requirements, len(entries))
+    if first is None:
+        return ranking, None, reason
+    tied = tied_with(first, ranking, requirements)
+    winner = Winner(
+        letter_id=first.assessment.letter_id,
+        applicant=first.assessment.applicant,
+        score=first.score,
+        rationale=render_rationale(first, ranking, requirements, tied),
+        tied_with=tied,
+    )
+    return ranking, winner, reason
+
+
+def _compared(entries: Mapping[int, Entry], words: WordsRow | None) -> _Outcome:
+    """Return the pick of a comparison as the one ranked letter: it alone has a score, and nobody has findings."""
+    for key, entry in entries.items():
+        if entry.pick is not None:
+            said = f" Unchecked: {one_line(words.words)}" if words and words.words else ""
+            winner = Winner(
+                letter_id=entry.letter_id,
+                applicant=entry.applicant,
+                score=entry.pick,
+                rationale=f"{COMPARISON_HEAD}{said}",
+                tied_with=(),
+            )
+            assessment = Assessment(key, entry.letter_id, entry.applicant, entry.similarity, ())
+            return (Ranked(1, assessment, entry.pick, None),), winner, None
+    if not entries:
+        return (), None, "The posting holds no letters."
+    return (
+        (),
+        None,
+        "This comparison names nobody: no letter could be compared, or the one it named was erased.",
     )
 
 
 def _notices(header: Header, entries: Mapping[int, Entry], judged: int) -> tuple[Notice, ...]:
-    notices: list[Notice] = []
+    notices = [Notice(code, None, text) for code, text in header.notices]
     erased = header.letters - len(entries)
     if erased > 0:
         notices.append(
@@ -207,7 +316,7 @@ def _notices(header: Header, entries: Mapping[int, Entry], judged: int) -> tuple
                 f"your own choice): {listed([one_line(text) for text in header.left_out])}",
             )
         )
-    if header.over_limit and judged < len(entries):
+    if header.over_limit and judged < len(entries) and not header.comparison_only:
         notices.append(
             Notice(
                 "judge_limit",

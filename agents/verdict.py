@@ -143,8 +143,20 @@ class Seconds:
 
 
 @dataclass(frozen=True, slots=True)
+class Prose:
+    """Sentences that a language model wrote from the findings, and how many more were dropped as unsupported."""
+
+    sentences: tuple[str, ...]
+    dropped: int
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
-    """The result of one screening."""
+    """The result of one screening.
+
+    ``comparison_only`` marks the result of a strategy that gives no findings: its winner is a model's pick, the only
+    entry of the ranking, and no decision can be taken on it.
+    """
 
     screening_id: str
     strategy: str
@@ -157,3 +169,5 @@ class Verdict:
     warnings: tuple[Notice, ...]
     pipeline: dict[str, JsonValue]
     seconds: Seconds = field(default_factory=lambda: Seconds(0.0, 0.0, 0.0))
+    comparison_only: bool = False
+    prose: Prose | None = None

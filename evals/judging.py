@@ -12,7 +12,6 @@ hold too few for a class of their own.
 from __future__ import annotations
 
 import json as json_format
-import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,14 +24,17 @@ from evals.answers import (
     JUDGE,
     WHOLE_LETTER,
     Answer,
+    Contestant,
+    answer_of,
     best_sentence_answer,
     bm25_answer,
-    judge_answer,
+    judge_verdict,
     whole_letter_answer,
     whole_letter_vectors,
     with_labels,
 )
-from evals.gold import GoldError, LabelledJob, load_jobs
+from evals.gold import LabelledJob, load_jobs
+from evals.job_store import job_store
 from evals.metrics import (
     Estimate,
     kendall_tau_b,
@@ -45,9 +47,6 @@ from evals.thresholds import LabelledPair, best_thresholds, label_f1, met_auc
 
 if TYPE_CHECKING:
     import numpy as np
-
-    from ingestion.letter_embedder import LetterEmbedder
-    from ingestion.store import Store
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,15 +105,16 @@ class JudgingReport:
         return next(one for one in self.systems if one.system == name)
 
 
-def main(path: Path, *, json: bool = False) -> int:
+def main(path: Path, by: Contestant = Contestant(), *, json: bool = False) -> int:  # noqa: B008
     """Measure, print one table and one row a job (or one JSON object), and return the exit status.
 
     Raises:
         GoldError: the labelled jobs break a rule.
+        ValueError: the judge cannot run here.
     """
     from evals.report import judging_json, print_judging
 
-    report = measure_judging(load_jobs(path))
+    report = measure_judging(load_jobs(path), by)
     if json:
         print(json_format.dumps(judging_json(report), ensure_ascii=False, allow_nan=False))
     else:
@@ -122,9 +122,9 @@ def main(path: Path, *, json: bool = False) -> int:
     return 0
 
 
-def measure_judging(jobs: Sequence[LabelledJob], pipeline: str = "offline") -> JudgingReport:
-    """Let the judge and the baselines answer each job, and measure their answers."""
-    answers = _answers(jobs, pipeline)
+def measure_judging(jobs: Sequence[LabelledJob], by: Contestant = Contestant()) -> JudgingReport:  # noqa: B008
+    """Let a judge and the baselines answer each job, and measure their answers."""
+    answers = _answers(jobs, by)
     unlabelled = [labelled_pairs(*one) for one in zip(jobs, answers[BEST_SENTENCE], strict=True)]
     thresholds = best_thresholds([pair for pairs in unlabelled for pair in pairs])
     answers[BEST_SENTENCE] = [with_labels(one, *thresholds) for one in answers[BEST_SENTENCE]]
@@ -137,45 +137,30 @@ def measure_judging(jobs: Sequence[LabelledJob], pipeline: str = "offline") -> J
     )
 
 
-def _answers(jobs: Sequence[LabelledJob], pipeline: str) -> dict[str, list[Answer]]:
-    """Return each system's answers in the order of the jobs; letters that several jobs share are ingested once."""
-    from agents.registry import load_pipeline_embedder
-    from ingestion.store import Store
+def _answers(jobs: Sequence[LabelledJob], by: Contestant) -> dict[str, list[Answer]]:
+    """Return each system's answers in the order of the jobs.
 
-    embedder = load_pipeline_embedder(pipeline)
+    The baselines keep the default encoder whatever the judge's is, so that they are the same beside every judge.
+    """
+    from agents.loading import load_pipeline_embedder
+
+    embedder = load_pipeline_embedder(Contestant().pipeline)
+    own = load_pipeline_embedder(by.pipeline, by.embedder)
     found: dict[str, list[Answer]] = {JUDGE: [], BM25: [], WHOLE_LETTER: [], BEST_SENTENCE: []}
-    postings: dict[tuple[tuple[str, str], ...], str] = {}
     whole: dict[str, dict[str, np.ndarray]] = {}
-    with (
-        tempfile.TemporaryDirectory(prefix="winnow-eval-") as folder,
-        Store.open(Path(folder) / "store", create=True) as store,
-    ):
-        for number, job in enumerate(jobs, start=1):
-            letters = tuple((letter.letter_id, letter.text) for letter in job.letters)
-            if letters not in postings:
-                postings[letters] = f"job {number}"
-                _ingest(store, embedder, Path(folder) / f"job-{number}.jsonl", job, postings[letters])
-                whole[postings[letters]] = whole_letter_vectors(store, postings[letters], embedder)
-            posting, asked = postings[letters], job.asked()
-            found[JUDGE].append(judge_answer(store, posting, job.job_description, asked, pipeline))
+    with job_store() as letters:
+        store = letters.store
+        for job in jobs:
+            posting, asked = letters.posting(job, embedder), job.asked()
+            letters.posting(job, own)
+            if posting not in whole:
+                whole[posting] = whole_letter_vectors(store, posting, embedder)
+            verdict = judge_verdict(store, posting, job.job_description, asked, by)
+            found[JUDGE].append(answer_of(verdict, asked))
             found[BM25].append(bm25_answer(store, posting, job.job_description))
             found[WHOLE_LETTER].append(whole_letter_answer(whole[posting], job.job_description, embedder))
             found[BEST_SENTENCE].append(best_sentence_answer(store, posting, asked, embedder))
     return found
-
-
-def _ingest(store: Store, embedder: LetterEmbedder, file: Path, job: LabelledJob, posting: str) -> None:
-    from ingestion.ingest import ingest
-
-    rows = ({"letter_id": one.letter_id, "name": one.name, "text": one.text} for one in job.letters)
-    file.write_text("".join(json_format.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    report = ingest(store, embedder, [str(file)], posting=posting)
-    if report.refused:
-        first = report.refused[0]
-        raise GoldError(
-            f"every letter of {job.topic} must be one that can be ingested, but {len(report.refused)} were refused: "
-            f"{first.detail}"
-        )
 
 
 def measure_system(name: str, jobs: Sequence[LabelledJob], answers: Sequence[Answer]) -> SystemMeasures:

@@ -70,7 +70,10 @@ def _ranked_row(ranked: Ranked, requirements: tuple[Requirement, ...]) -> list[C
     row += [_rounded(assessment.similarity), one_line_reason(ranked, requirements)]
     found: dict[str, Finding] = {finding.requirement_id: finding for finding in assessment.findings}
     for requirement in requirements:
-        finding = found[requirement.id]
+        finding = found.get(requirement.id)
+        if finding is None:  # a comparison-only strategy gives none
+            row += [None, None]
+            continue
         row += [finding.label.replace("_", " "), finding.quote.text if finding.quote else None]
     return row
 
@@ -86,12 +89,15 @@ def summary_rows(verdict: Verdict) -> Iterator[list[Cell]]:
     winner = verdict.winner
     yield ["screening", verdict.screening_id]
     yield ["posting", verdict.posting.name]
-    yield ["strategy", verdict.strategy]
+    yield ["strategy", f"{verdict.strategy} (comparison only)" if verdict.comparison_only else verdict.strategy]
     if winner is not None:
         yield ["winner", winner.letter_id]
         yield ["score", winner.score]
         yield ["rationale", winner.rationale]
         yield ["tied with", ", ".join(winner.tied_with) or None]
+        if verdict.prose is not None:
+            for sentence in verdict.prose.sentences:
+                yield ["in a language model's words", sentence]
     else:
         yield ["winner", None]
         yield ["declined because", verdict.declined_because]

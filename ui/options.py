@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
-from typing import Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
 from ui.settings import Settings, SettingsError, read_settings
+
+if TYPE_CHECKING:
+    from agents.server_settings import ServerSettings
 
 StoreOption: TypeAlias = Annotated[
     Path | None,
@@ -28,6 +31,34 @@ PostingOption: TypeAlias = Annotated[
 PipelineOption: TypeAlias = Annotated[
     str, typer.Option("--pipeline", help="Which embedder and judge; `winnow doctor` lists them.")
 ]
+EmbedderOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--embedder",
+        help="An embedder's name or folder (bge-large=FOLDER) instead of the pipeline's.",
+        show_default=False,
+    ),
+]
+LLMOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--llm",
+        help="A language model's name or folder, with +ADAPTER for a LoRA adapter; `winnow doctor` lists the names.",
+        show_default=False,
+    ),
+]
+ServerUrlOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--server-url",
+        help="The OpenAI-compatible server of --pipeline server. Default: WINNOW_SERVER_URL",
+        show_default=False,
+    ),
+]
+ServerModelOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--server-model", help="The model's name on that server.", show_default=False),
+]
 JsonOption: TypeAlias = Annotated[
     bool, typer.Option("--json", help="Print one JSON object on stdout and nothing else there.")
 ]
@@ -38,6 +69,23 @@ def settings_for(store: Path | None) -> Settings:
     try:
         return read_settings(os.environ, store)
     except SettingsError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def server_for(
+    pipeline: str, url: str | None, model: str | None, settings: Settings
+) -> ServerSettings | None:
+    """Return where the server pipeline sends letters, None for the others, or end the run as wrong usage."""
+    from agents.registry import PIPELINES
+    from agents.server_settings import ServerError, ServerSettings
+
+    row = PIPELINES.get(pipeline)
+    address = url or (settings.server_url if row is not None and row.server else None)
+    if address is None:
+        return None
+    try:
+        return ServerSettings(address, model or settings.server_model, settings.server_key)
+    except ServerError as error:
         raise typer.BadParameter(str(error)) from error
 
 

@@ -6,7 +6,7 @@ Knows nothing about what the settings do; each room documents its own.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 DEFAULT_STORE = Path(".winnow")
@@ -14,6 +14,9 @@ DEFAULT_STORE = Path(".winnow")
 
 KNOWN = {
     "WINNOW_STORE": "the store's folder",
+    "WINNOW_SERVER_URL": "the OpenAI-compatible server of --pipeline server",
+    "WINNOW_SERVER_MODEL": "the model's name on that server, where it lists several",
+    "WINNOW_SERVER_KEY": "the key that this server wants; no other key in the environment is ever sent",
     "WINNOW_TRACEBACK": "1: where an unexpected error came from, in full",
 }
 
@@ -24,10 +27,16 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """``store`` is a folder; ``traceback`` shows where an unexpected error came from."""
+    """``store`` is a folder; ``traceback`` shows where an unexpected error came from.
+
+    ``server_url``, ``server_model`` and ``server_key`` belong to ``--pipeline server``.
+    """
 
     store: Path = DEFAULT_STORE
     traceback: bool = False
+    server_url: str | None = None
+    server_model: str | None = None
+    server_key: str | None = field(default=None, repr=False)
 
 
 def read_settings(environment: Mapping[str, str], store: Path | None = None) -> Settings:
@@ -48,4 +57,10 @@ def read_settings(environment: Mapping[str, str], store: Path | None = None) -> 
     folder = store or Path(environment.get("WINNOW_STORE") or DEFAULT_STORE)
     if folder.exists() and not folder.is_dir():
         raise SettingsError(f"--store must be a folder, but {folder} is a file: name a folder")
-    return Settings(store=folder, traceback=traceback == "1")
+    return Settings(
+        store=folder,
+        traceback=traceback == "1",
+        server_url=environment.get("WINNOW_SERVER_URL") or None,
+        server_model=environment.get("WINNOW_SERVER_MODEL") or None,
+        server_key=environment.get("WINNOW_SERVER_KEY") or None,
+    )

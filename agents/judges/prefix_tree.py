@@ -136,7 +136,6 @@ class PrefixTree:
         places = torch.tensor(self._places)
         # A relative of an earlier generation stands wholly before its descendant, so one comparison of places is enough.
         visible = family[rows][:, owners] & (places <= places[-fresh:, None])
-        dtype = next(self._model.parameters()).dtype
-        mask = torch.zeros(visible.shape, dtype=dtype if dtype.is_floating_point else torch.float32)
+        mask = torch.zeros(visible.shape, dtype=self._model.dtype)
         mask.masked_fill_(~visible, torch.finfo(mask.dtype).min)
         return mask[None, None]

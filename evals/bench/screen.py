@@ -121,7 +121,7 @@ def _seconds(do: Callable[[], object]) -> float:
 
 
 def _embedder() -> LetterEmbedder:
-    from agents.registry import load_pipeline_embedder
+    from agents.loading import load_pipeline_embedder
 
     return load_pipeline_embedder("offline")
 

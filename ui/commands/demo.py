@@ -33,7 +33,7 @@ def demo(
     bundled = jobs()
     if job not in bundled:
         raise typer.BadParameter(f"--job must be one of {', '.join(bundled)}, but got {job!r}")
-    from agents.registry import load_pipeline_embedder
+    from agents.loading import load_pipeline_embedder
     from agents.report import render_report
     from agents.screening import open_engine
     from ingestion.ingest import ingest

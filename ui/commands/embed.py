@@ -5,7 +5,15 @@ Knows nothing about how vectors are made.
 
 from __future__ import annotations
 
-from ui.options import JsonOption, PipelineOption, PostingOption, StoreOption, known_pipeline, settings_for
+from ui.options import (
+    EmbedderOption,
+    JsonOption,
+    PipelineOption,
+    PostingOption,
+    StoreOption,
+    known_pipeline,
+    settings_for,
+)
 from ui.progress import progress_bar
 from ui.terminal import say, say_json
 
@@ -16,12 +24,13 @@ def embed(
     store: StoreOption = None,
     posting: PostingOption = None,
     pipeline: PipelineOption = "offline",
+    embedder: EmbedderOption = None,
     json: JsonOption = False,
 ) -> None:
     """Add a pipeline's vectors to the letters that lack them."""
     folder = settings_for(store).store
     known_pipeline(pipeline)
-    from agents.registry import load_pipeline_embedder
+    from agents.loading import load_pipeline_embedder
     from ingestion.ingest import embed_missing
     from ingestion.store import Store, StoreError
 
@@ -29,9 +38,9 @@ def embed(
         names = [row.name for row in opened.postings()] if posting is None else [opened.posting(posting).name]
         if not names:
             raise StoreError("the store holds no posting yet; run: winnow ingest PATH")
-        embedder = load_pipeline_embedder(pipeline)
+        encoder = load_pipeline_embedder(pipeline, embedder)
         with progress_bar("embedding letters") as show:
-            counts = {name: embed_missing(opened, embedder, name, on_batch=show) for name in names}
+            counts = {name: embed_missing(opened, encoder, name, on_batch=show) for name in names}
     if json:
         say_json({"schema": 1, "pipeline": pipeline, "embedded": dict(counts)})
         return

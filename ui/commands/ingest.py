@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ui.options import JsonOption, PipelineOption, StoreOption, known_pipeline, settings_for
+from ui.options import EmbedderOption, JsonOption, PipelineOption, StoreOption, known_pipeline, settings_for
 from ui.progress import progress_bar
 from ui.terminal import note, say, say_json
 
@@ -48,6 +48,7 @@ def ingest(
         str, typer.Option("--posting", help="The posting that the letters answer.")
     ] = "default",
     pipeline: PipelineOption = "offline",
+    embedder: EmbedderOption = None,
     text_column: Annotated[
         str | None, typer.Option("--text-column", help="Column that holds the letter.", show_default=False)
     ] = None,
@@ -74,12 +75,12 @@ def ingest(
     """Read cover letters into a store."""
     folder = settings_for(store).store
     known_pipeline(pipeline)
-    from agents.registry import load_pipeline_embedder
+    from agents.loading import load_pipeline_embedder
     from ingestion.ingest import ingest as ingest_letters
     from ingestion.readers import Columns
     from ingestion.store import Store
 
-    embedder = load_pipeline_embedder(pipeline)
+    encoder = load_pipeline_embedder(pipeline, embedder)
 
     def tell(progress: Progress) -> None:
         for outcome in progress.outcomes:
@@ -90,7 +91,7 @@ def ingest(
     with Store.open(Path(folder), create=True) as opened, progress_bar("reading letters") as show:
         report = ingest_letters(
             opened,
-            embedder,
+            encoder,
             paths,
             posting=posting,
             columns=Columns(text=text_column, id=id_column, name=name_column),

@@ -27,13 +27,13 @@ def replay(
     json: JsonOption = False,
 ) -> None:
     """Show a stored screening again, recomputed from its findings to the same bytes."""
-    folder = settings_for(store).store
+    settings = settings_for(store)
     from agents.replay import rejudge as judge_again
     from agents.replay import replay as recompute
     from agents.report import render_report, verdict_json
     from ingestion.store import Store
 
-    with Store.open(folder) as opened:
+    with Store.open(settings.store) as opened:
         if not rejudge:
             verdict = recompute(opened, screening_id)
             if json:
@@ -41,7 +41,12 @@ def replay(
             else:
                 say(for_this_terminal(render_report(verdict)))
             return
-        again = judge_again(opened, screening_id)
+        server = None
+        if settings.server_url is not None:
+            from agents.server_settings import ServerSettings
+
+            server = ServerSettings(settings.server_url, settings.server_model, settings.server_key)
+        again = judge_again(opened, screening_id, server)
     if json:
         say_json(
             {
@@ -58,6 +63,7 @@ def replay(
                     for change in again.changes
                 ],
                 "gone": list(again.gone),
+                "failed": [{"letter_id": one, "reason": reason} for one, reason in again.failed],
             }
         )
         return
@@ -68,3 +74,5 @@ def replay(
         )
     if again.gone:
         say(f"  no longer in the store: {', '.join(again.gone)}")
+    for letter_id, reason in again.failed:
+        say(f"  letter {letter_id} could not be judged again: {reason}")

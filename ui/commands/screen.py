@@ -14,11 +14,28 @@ import typer
 
 from ui.answers import verdict_in
 from ui.layout import for_this_terminal, requirement_lines
-from ui.options import JsonOption, PipelineOption, PostingOption, StoreOption, known_pipeline, settings_for
+from ui.options import (
+    EmbedderOption,
+    JsonOption,
+    LLMOption,
+    PipelineOption,
+    PostingOption,
+    ServerModelOption,
+    ServerUrlOption,
+    StoreOption,
+    server_for,
+    settings_for,
+)
 from ui.progress import progress_bar
 from ui.terminal import note, say, say_json
 
 EXAMPLE = 'Example: winnow screen "We need a project manager with AWS certification" --posting manager'
+
+
+class Fallback(StrEnum):
+    """The judge that judges everybody again where a language model fails on somebody."""
+
+    evidence = "evidence"
 
 
 class Retrieval(StrEnum):
@@ -54,14 +71,41 @@ def screen(
     pipeline: PipelineOption = "offline",
     strategy: Annotated[
         str | None,
-        typer.Option("--strategy", help="The judge; default: the pipeline's own.", show_default=False),
+        typer.Option(
+            "--strategy",
+            help="The judge: evidence, labels, or (for comparison only) listwise, pairwise. Default: the pipeline's own.",
+            show_default=False,
+        ),
     ] = None,
+    llm: LLMOption = None,
+    embedder: EmbedderOption = None,
+    server_url: ServerUrlOption = None,
+    server_model: ServerModelOption = None,
+    fallback: Annotated[
+        Fallback | None,
+        typer.Option(
+            "--fallback",
+            help="Judge the whole pool by this judge where the language model fails on any letter.",
+            show_default=False,
+        ),
+    ] = None,
+    prose: Annotated[
+        bool,
+        typer.Option(
+            "--prose",
+            help="Let the language model put the findings into sentences, each checked against them.",
+        ),
+    ] = False,
     retrieval: Annotated[
         Retrieval, typer.Option("--retrieval", help="What orders the letters before they are judged.")
     ] = Retrieval.hybrid,
     top_k: Annotated[
         int | None,
-        typer.Option("--top-k", help="Judge at most so many letters. Default: all.", show_default=False),
+        typer.Option(
+            "--top-k",
+            help="Judge at most so many letters. Default: all; 50 by a language model, 10 pairwise.",
+            show_default=False,
+        ),
     ] = None,
     json: JsonOption = False,
     csv: Annotated[
@@ -72,7 +116,7 @@ def screen(
     ] = None,
 ) -> None:
     """Judge the letters of a posting by a job description and name the winner."""
-    folder = settings_for(store).store
+    settings = settings_for(store)
     if top_k is not None and top_k < 1:
         raise typer.BadParameter(f"--top-k must be at least 1, but got {top_k}")
     job = job_text(text, job_file)
@@ -81,30 +125,36 @@ def screen(
     for target in (csv, xlsx):
         if target is not None and not target.absolute().parent.is_dir():
             raise typer.BadParameter(f"the folder of {target} must exist, but it does not: make it first")
-    known_pipeline(pipeline)
-    from agents.registry import PipelineError, strategy_of
+    from agents.registry import PipelineError, choose
 
+    server = server_for(pipeline, server_url, server_model, settings)
     try:
-        strategy_of(pipeline, strategy)
+        choose(pipeline, strategy=strategy, embedder=embedder, llm=llm, server=server)
     except PipelineError as error:
-        if strategy is None:
-            raise
         raise typer.BadParameter(str(error)) from error
     from agents.report import render_report, verdict_json
     from agents.screening import open_engine
 
     with (
         open_engine(
-            folder,
+            settings.store,
             pipeline=pipeline,
             posting=posting,
             requirements=requirements,
             strategy=strategy,
             top_k=top_k,
             retrieval=retrieval.value,
+            llm=llm,
+            embedder=embedder,
+            server=server,
+            fallback=None if fallback is None else fallback.value,
+            prose=prose,
         ) as engine,
         progress_bar("judging letters") as show,
     ):
+        reader = engine.describe()
+        if reader is not None:
+            note(f"language model: {reader}")
         engine.on_progress = show
         verdict = verdict_in(engine.query(job))
     if csv is not None or xlsx is not None:
