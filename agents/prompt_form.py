@@ -1,0 +1,74 @@
+"""How one model wants its text: the form of a conversation, the tokens of a prompt, and no token spelled by a letter.
+
+Knows the tokenizer only, never the weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from agents.harmless import HarmlessText
+
+if TYPE_CHECKING:
+    from llama_index.core.base.llms.types import ChatMessage
+    from transformers import PreTrainedTokenizerBase
+
+TEMPLATE_DATE = "January 01, 2025"
+"""What a template that asks for today's date is told (Granite's does): the same letter gives the same prompt tomorrow."""
+
+
+class PromptForm:
+    """Writes prompts for one tokenizer and reads its tokens back."""
+
+    def __init__(self, tokenizer: PreTrainedTokenizerBase) -> None:
+        self._tokenizer: Any = tokenizer
+        self._begin = _begin_tokens(tokenizer)
+        self.harmless = HarmlessText(tokenizer)
+
+    @property
+    def template(self) -> str | None:
+        """The chat template, or None for a base model."""
+        return self._tokenizer.chat_template
+
+    @property
+    def template_date(self) -> str | None:
+        """The date that the template is told, where it asks for one."""
+        return TEMPLATE_DATE if "strftime_now" in (self.template or "") else None
+
+    def chat(self, messages: Sequence[ChatMessage]) -> str:
+        """Return messages in the form that the model was trained on, up to where its answer begins.
+
+        A base model gets their texts in their order, with an empty line between them.
+        """
+        if self.template is None:
+            return "\n\n".join(message.content or "" for message in messages)
+        return self._tokenizer.apply_chat_template(
+            [{"role": message.role.value, "content": message.content or ""} for message in messages],
+            tokenize=False,
+            add_generation_prompt=True,
+            enable_thinking=False,  # Qwen 3 would think aloud before it answers
+            strftime_now=lambda _: TEMPLATE_DATE,
+        )
+
+    def ids(self, prompt: str) -> list[int]:
+        """Return a prompt's tokens: a chat prompt as its template wrote it, any other behind the model's first token.
+
+        That token comes once, whether the text spells it or not.
+        """
+        ids: list[int] = self._tokenizer(prompt, add_special_tokens=False, verbose=False)["input_ids"]
+        if self.template is not None or ids[: len(self._begin)] == list(self._begin):
+            return ids
+        return [*self._begin, *ids]
+
+    def text(self, ids: Sequence[int]) -> str:
+        """Return what tokens say, without the special ones."""
+        return self._tokenizer.decode(list(ids), skip_special_tokens=True, clean_up_tokenization_spaces=False)
+
+
+def _begin_tokens(tokenizer: PreTrainedTokenizerBase) -> tuple[int, ...]:
+    """What the tokenizer itself puts before a text."""
+    bare: Any = tokenizer("a", add_special_tokens=False)["input_ids"]
+    full: Any = tokenizer("a", add_special_tokens=True)["input_ids"]
+    place = next((place for place in range(len(full)) if full[place : place + len(bare)] == bare), 0)
+    return tuple(full[:place])

@@ -1,0 +1,139 @@
+"""Reads a language model's weights into memory: checked for room first, in the precision chosen, without the network.
+
+Knows nothing about prompts or generation.
+"""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable, Generator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from agents.llms import LLMError, LLMSource, resolve_llm
+from agents.precision import Machine, Precision, PrecisionChoice, choose_precision, this_machine
+
+if TYPE_CHECKING:
+    import torch
+    from transformers import PreTrainedTokenizerBase
+
+
+def load_model(
+    name_or_path: str,
+    *,
+    precision: str | None = None,
+    device: str | None = None,
+    say: Callable[[str], None] | None = None,
+) -> tuple[LLMSource, PrecisionChoice, torch.nn.Module, PreTrainedTokenizerBase]:
+    """Return where a model comes from, how it is held, the model in evaluation mode, and its tokenizer.
+
+    Raises:
+        LLMError: the model is not here, can't be held in ``precision``, or needs more memory than there is.
+    """
+    source = resolve_llm(name_or_path)
+    machine = this_machine(device)
+    choice = choose_precision(
+        machine, quantise=source.row is not None and source.row.quantise, asked=precision
+    )
+    if say is not None:
+        say(f"Loading {source.model} in {choice.precision}: {choice.reason}.")
+    with _quiet():
+        from transformers import AutoTokenizer
+
+        tokenizer = AutoTokenizer.from_pretrained(
+            source.folder, local_files_only=True, trust_remote_code=False, padding_side="left"
+        )
+        model = _weights(source, machine, choice.precision)
+    if source.adapter is not None:
+        model = _adapted(model, source)
+    return source, choice, model.eval(), tokenizer
+
+
+def _weights(source: LLMSource, machine: Machine, precision: Precision) -> Any:
+    import torch
+    from transformers import AutoModelForCausalLM
+
+    dtypes = {"bf16": torch.bfloat16, "fp16": torch.float16, "fp32": torch.float32}
+    compute = torch.float16 if machine.device == "cuda" and not machine.bf16 else torch.bfloat16
+    quantised = {"quantization_config": _nf4(compute)} if precision == "nf4" else {}
+    try:
+        return AutoModelForCausalLM.from_pretrained(
+            source.folder,
+            dtype=dtypes.get(precision, compute),
+            device_map={"": machine.device},
+            attn_implementation="sdpa",
+            use_safetensors=True,
+            local_files_only=True,
+            trust_remote_code=False,
+            **quantised,
+        )
+    except (OSError, ValueError, KeyError) as unreadable:
+        raise LLMError(
+            f"{source.folder} must be a causal language model that transformers can load, but: {unreadable}"
+        ) from unreadable
+
+
+def _nf4(compute: torch.dtype) -> Any:
+    """4-bit NormalFloat with the scales quantised too, https://arxiv.org/abs/2305.14314."""
+    from transformers import BitsAndBytesConfig
+
+    _import_bitsandbytes()
+    return BitsAndBytesConfig(
+        load_in_4bit=True,
+        bnb_4bit_quant_type="nf4",
+        bnb_4bit_use_double_quant=True,
+        bnb_4bit_compute_dtype=compute,
+    )
+
+
+def _import_bitsandbytes() -> None:
+    """Import bitsandbytes with the door to the hub shut.
+
+    On a CPU with avx512_bf16, bitsandbytes 0.50 fetches code from the hub while it is imported, where the ``kernels``
+    package is installed, and logs a warning where it is not. Its own compiled code does the same work.
+    """
+    if "bitsandbytes" in sys.modules:
+        return
+    log = logging.getLogger("bitsandbytes.backends.cpu.ops")
+    level = log.level
+    kernels = sys.modules.get("kernels")
+    sys.modules["kernels"] = None  # type: ignore[assignment]
+    log.setLevel(logging.ERROR)
+    try:
+        import bitsandbytes  # noqa: F401
+    finally:
+        log.setLevel(level)
+        if kernels is None:
+            del sys.modules["kernels"]
+        else:
+            sys.modules["kernels"] = kernels
+
+
+def _adapted(model: Any, source: LLMSource) -> Any:
+    """Put the adapter on the model, unmerged: merging would round the weights once more."""
+    _import_bitsandbytes()  # PEFT imports it
+    from peft import PeftModel
+
+    try:
+        return PeftModel.from_pretrained(
+            model, str(source.adapter), is_trainable=False, local_files_only=True
+        )
+    except (OSError, ValueError, KeyError, RuntimeError) as unfit:
+        raise LLMError(
+            f"the adapter {source.adapter} must fit {source.model}, but does not: {str(unfit).splitlines()[0]}"
+        ) from unfit
+
+
+@contextmanager
+def _quiet() -> Generator[None]:
+    """Keep transformers from drawing bars on the terminal while it loads."""
+    from transformers.utils import logging as transformers_logging
+
+    drawn = transformers_logging.is_progress_bar_enabled()
+    transformers_logging.disable_progress_bar()
+    try:
+        yield
+    finally:
+        if drawn:
+            transformers_logging.enable_progress_bar()
