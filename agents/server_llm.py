@@ -46,7 +46,7 @@ _NO_MODEL = "none"
 _TOO_LONG = ("context length", "context_length", "context size", "context window", "maximum context", "too long", "too many tokens", "num_ctx", "n_ctx")  # fmt: skip
 """How vLLM, llama.cpp, TGI and Ollama say that a prompt does not fit."""
 
-_REPEATED: frozenset[Trouble] = frozenset({"down", "failed"})
+_REPEATED: frozenset[Trouble] = frozenset({"down", "busy", "failed"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +231,7 @@ class ServerLLM(OpenAILike):
         if status in {502, 503, 504}:
             return ServerError(f"{server} is not ready (HTTP {status})", "down")
         if status == 429:
-            return ServerError(f"{server} has too much to do (HTTP 429)", "failed")
+            return ServerError(f"{server} has too much to do (HTTP 429)", "busy")
         said = str(error.body).lower()
         if status in {400, 413, 422, 500} and any(sign in said for sign in _TOO_LONG):
             return ServerError(
@@ -239,7 +239,7 @@ class ServerLLM(OpenAILike):
             )
         if status >= 500 or status in {408, 409, 425}:
             return ServerError(f"{server} failed (HTTP {status})", "failed")
-        return ServerError(f"{server} does not take the request (HTTP {status})", "refused")
+        return ServerError(f"{server} does not take the request (HTTP {status})", "rejected")
 
 
 def _ends(piece: ChatResponse) -> bool:

@@ -9,12 +9,14 @@ from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import urlsplit
 
-Trouble = Literal["down", "refused", "too long", "failed"]
-"""What kind of failure: the server does not answer; it answers, but not to us; the text is longer than it reads;
-anything else, such as an answer that is no answer."""
+from agents.llms import LLMError
+
+Trouble = Literal["down", "busy", "failed", "refused", "rejected", "too long"]
+"""What went wrong: the server does not answer; it has too much to do; it answers, but with an error or with rubbish;
+it has no such model or does not take the key; it does not take this kind of request; the text is longer than it reads."""
 
 
-class ServerError(ValueError):
+class ServerError(LLMError):
     """A server that can't be used, or a request to it that failed after its bounded retries."""
 
     def __init__(self, message: str, trouble: Trouble = "refused") -> None:

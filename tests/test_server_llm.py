@@ -254,10 +254,10 @@ def test_a_date_to_come_back_at_is_honoured(serve: Open) -> None:
     [
         pytest.param(Sent(500), "failed", 3, r"failed \(HTTP 500\)", id="500"),
         pytest.param(Sent(503), "down", 3, r"is not ready \(HTTP 503\)", id="503"),
-        pytest.param(Sent(429), "failed", 3, r"has too much to do \(HTTP 429\)", id="429"),
+        pytest.param(Sent(429), "busy", 3, r"has too much to do \(HTTP 429\)", id="429"),
         pytest.param(Sent(401), "refused", 1, r"refused the key \(HTTP 401\)", id="401"),
         pytest.param(Sent(404), "refused", 1, "or does not know the model tiny", id="404"),
-        pytest.param(Sent(422), "refused", 1, r"does not take the request \(HTTP 422\)", id="422"),
+        pytest.param(Sent(422), "rejected", 1, r"does not take the request \(HTTP 422\)", id="422"),
         pytest.param(
             Sent(400, body=b'{"error": {"message": "maximum context length is 2048 tokens"}}'),
             "too long", 1, "reads less text at once", id="too long",
