@@ -6,7 +6,10 @@ Knows nothing about data or models.
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 Precision = Literal["nf4", "bf16", "fp32"]
 """nf4: 4-bit weights, quantised twice, computed in bfloat16. fp32 and bf16: the weights as they are, in that format."""
@@ -83,6 +86,6 @@ class TrainingSettings:
             known = ", ".join(get_args(Precision))
             raise SettingsError(f"--precision must be one of {known}, but got {self.precision!r}")
 
-    def as_dict(self) -> dict[str, str | int | float | bool | list[str]]:
+    def as_dict(self) -> dict[str, JsonValue]:
         """Return the settings as JSON data."""
-        return asdict(self) | {"targets": list(self.targets)}
+        return {**asdict(self), "targets": list(self.targets)}

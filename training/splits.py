@@ -14,8 +14,12 @@ import random
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from training.examples import Example
+
+if TYPE_CHECKING:
+    from pydantic import JsonValue
 
 PUBLISHED_TEST_SHARE = 349 / 1162
 """The published split: 813 rows of train and 349 of test, measured 2026-11."""
@@ -61,6 +65,11 @@ class LeakReport:
     prompts: int
     letters: int
     clean: tuple[Example, ...]
+
+    def counts(self) -> dict[str, JsonValue]:
+        """Return the counts as JSON data."""
+        counts = {"test": self.test, "jobs": self.jobs, "prompts": self.prompts, "letters": self.letters}
+        return {**counts, "clean": len(self.clean)}
 
     def __str__(self) -> str:
         return (

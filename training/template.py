@@ -11,10 +11,12 @@ from __future__ import annotations
 import hashlib
 import string
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, TypedDict
 
+from agents.harmless import HarmlessText
+from agents.prompt_form import TEMPLATE_DATE, PromptForm
 from training.examples import Example, WritingFields
 
 if TYPE_CHECKING:
@@ -106,14 +108,14 @@ def plain_prompt(messages: Sequence[Message]) -> str:
 
 def prompt_for(fields: WritingFields, tokenizer: PreTrainedTokenizerBase) -> str:
     """Return the prompt as ``tokenizer``'s model reads it; no field can spell one of its added tokens."""
-    safe = WritingFields(**{key: harmless(value, tokenizer) for key, value in fields.as_dict().items()})
+    safe = WritingFields(**{key: harmless(tokenizer)(value) for key, value in fields.as_dict().items()})
     messages = messages_for(safe)
     return _render(messages, tokenizer, open_turn=True) if tokenizer.chat_template else plain_prompt(messages)
 
 
 def training_row(example: Example, tokenizer: PreTrainedTokenizerBase) -> TrainingRow:
     """Return the prompt, and the letter with the end tokens that the writer has to learn."""
-    completion = harmless(example.letter.strip(), tokenizer) + end_of_letter(tokenizer)
+    completion = harmless(tokenizer)(example.letter.strip()) + end_of_letter(tokenizer)
     return {"prompt": prompt_for(example.fields, tokenizer), "completion": completion}
 
 
@@ -134,7 +136,8 @@ def end_of_letter(tokenizer: PreTrainedTokenizerBase) -> str:
     ask: list[Message] = [{"role": "system", "content": "s"}, {"role": "user", "content": "u"}]
     closed = _render([*ask, {"role": "assistant", "content": _LETTER}], tokenizer, open_turn=False)
     rest = closed.rpartition(_LETTER)[2]
-    places = {token: rest.find(token) for token in _added(tokenizer) if token in rest}
+    added: list[str] = [str(token) for token in tokenizer.added_tokens_decoder.values()]  # type: ignore[attr-defined]
+    places = {token: rest.find(token) for token in added if token.strip() and token in rest}
     if not places:
         return end
     turn = min(places, key=lambda token: (places[token], -len(token)))
@@ -142,28 +145,14 @@ def end_of_letter(tokenizer: PreTrainedTokenizerBase) -> str:
 
 
 def token_ids(prompt: str, tokenizer: PreTrainedTokenizerBase) -> list[int]:
-    """Return a prompt's token ids: with the tokenizer's own start token, once, and without an end token."""
-    start = tokenizer.bos_token
-    begun = bool(tokenizer.chat_template) or (isinstance(start, str) and prompt.startswith(start))
-    ids = tokenizer.encode(prompt, add_special_tokens=not begun)
-    while ids and ids[-1] == tokenizer.eos_token_id and not prompt.endswith(str(tokenizer.eos_token)):
-        ids.pop()
-    return ids
+    """Return a prompt's token ids, as every model of Winnow reads one: its first token once, and no end token."""
+    return PromptForm(tokenizer).ids(prompt)
 
 
-def harmless(text: str, tokenizer: PreTrainedTokenizerBase) -> str:
-    """Return ``text`` with a space inside whatever would be read as one of the tokenizer's added tokens."""
-    spelled = sorted((token for token in _added(tokenizer) if len(token.strip()) > 1), key=len, reverse=True)
-    while found := next((token for token in spelled if token in text), None):
-        cut = len(found) - len(found.lstrip()) + 1
-        text = text.replace(found, f"{found[:cut]} {found[cut:]}")
-    return text
-
-
-def _added(tokenizer: PreTrainedTokenizerBase) -> list[str]:
-    """Return the added tokens that hold a mark; words and runs of spaces are text like any other."""
-    added = tokenizer.get_added_vocab()  # pyright: ignore[reportCallIssue, reportOptionalCall]  # in its subclasses
-    return [token for token in added if token.strip() and not token.strip().isalnum()]
+@lru_cache(maxsize=4)
+def harmless(tokenizer: PreTrainedTokenizerBase) -> HarmlessText:
+    """Return what breaks up every added token that a text spells."""
+    return HarmlessText(tokenizer)
 
 
 def _render(messages: Sequence[Message], tokenizer: PreTrainedTokenizerBase, *, open_turn: bool) -> str:
@@ -184,7 +173,11 @@ def _render(messages: Sequence[Message], tokenizer: PreTrainedTokenizerBase, *, 
 def _chat(messages: Sequence[Message], tokenizer: PreTrainedTokenizerBase, *, open_turn: bool) -> str:
     plain = [{"role": message["role"], "content": message["content"]} for message in messages]
     rendered = tokenizer.apply_chat_template(
-        plain, tokenize=False, add_generation_prompt=open_turn, enable_thinking=False
+        plain,
+        tokenize=False,
+        add_generation_prompt=open_turn,
+        enable_thinking=False,
+        strftime_now=lambda _: TEMPLATE_DATE,
     )
     assert isinstance(rendered, str)
     return rendered
