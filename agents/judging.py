@@ -143,7 +143,7 @@ def judge_pool(
             if on_progress is not None:
                 on_progress(len(assessments) + len(failed), len(chosen))
             continue
-        _check_quotes(letter, findings, requirements)
+        check_findings(letter, findings, requirements)
         assessments.append(
             Assessment(letter.key, letter.letter_id, letter.applicant, similarity[letter.key], findings)
         )
@@ -183,7 +183,12 @@ def stand_aside(entry: PoolEntry, reason: str) -> Unjudged:
     return Unjudged(letter.key, letter.letter_id, letter.applicant, reason, entry.similarity)
 
 
-def _check_quotes(letter: Letter, findings: Sequence[Finding], requirements: Sequence[Requirement]) -> None:
+def check_findings(letter: Letter, findings: Sequence[Finding], requirements: Sequence[Requirement]) -> None:
+    """Let nothing pass but one finding a requirement, in their order, each quote the letter's own words in its place.
+
+    Raises:
+        QuoteMismatch: anything else.
+    """
     asked = [requirement.id for requirement in requirements]
     if asked != [finding.requirement_id for finding in findings]:
         raise QuoteMismatch(f"letter {letter.letter_id}: the findings do not answer {asked} in order")
