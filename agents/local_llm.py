@@ -242,7 +242,7 @@ class LocalLLM(HuggingFaceLLM):
         how = {"temperature": options.temperature, "top_p": options.top_p, "top_k": 0} if sampled else {}
         ends = TextEnds(self._form.text, longest, options.stop, options.cancel)
         processors = logits_processor if isinstance(logits_processor, list | None) else [logits_processor]
-        with self._one_at_a_time, torch.inference_mode(), _seeded(options.seed) if sampled else nullcontext():
+        with self._one_at_a_time, torch.no_grad(), _seeded(options.seed) if sampled else nullcontext():
             if options.cancel is not None and options.cancel.is_set():
                 raise GenerationCancelled("stopped before the first token")
             out = self._model.generate(

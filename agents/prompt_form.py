@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 TEMPLATE_DATE = "January 01, 2025"
 """What a template that asks for today's date is told (Granite's does): the same letter gives the same prompt tomorrow."""
+# Before the template, this takes the place of the function that would tell it the date.
+_FROZEN_CLOCK = "{%- macro strftime_now(form) -%}" + TEMPLATE_DATE + "{%- endmacro -%}"
 
 
 class PromptForm:
@@ -48,7 +50,7 @@ class PromptForm:
             tokenize=False,
             add_generation_prompt=True,
             enable_thinking=False,  # Qwen 3 would think aloud before it answers
-            strftime_now=lambda _: TEMPLATE_DATE,
+            chat_template=_FROZEN_CLOCK + self.template if self.template_date else self.template,
         )
 
     def ids(self, prompt: str) -> list[int]:
