@@ -11,8 +11,9 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from agents.llm_memory import fitting, source_size
 from agents.llms import LLMError, LLMSource, resolve_llm
-from agents.precision import Machine, Precision, PrecisionChoice, choose_precision, this_machine
+from agents.precision import Machine, Precision, PrecisionChoice, this_machine
 
 if TYPE_CHECKING:
     import torch
@@ -33,9 +34,8 @@ def load_model(
     """
     source = resolve_llm(name_or_path)
     machine = this_machine(device)
-    choice = choose_precision(
-        machine, quantise=source.row is not None and source.row.quantise, asked=precision
-    )
+    quantise = source.row is not None and source.row.quantise
+    choice = fitting(source_size(source), source.model, machine, quantise=quantise, asked=precision)
     if say is not None:
         say(f"Loading {source.model} in {choice.precision}: {choice.reason}.")
     with _quiet():
