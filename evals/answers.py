@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.verdict import Finding, Label, Requirement
+from agents.verdict import Finding, Label, Requirement, Verdict
 from ingestion.letter import natural_key
 
 if TYPE_CHECKING:
@@ -46,21 +46,56 @@ class Answer:
     unjudged: int = 0
 
 
-def judge_answer(
-    store: Store, posting: str, job_description: str, requirements: Sequence[Requirement], pipeline: str
-) -> Answer:
-    """Screen the posting as ``winnow screen`` does, and read the verdict.
+@dataclass(frozen=True, slots=True)
+class Contestant:
+    """One way to judge: a pipeline, and what is given in place of what its row says."""
 
-    A letter that stands unjudged comes last, shows nothing and gets the lowest score: a judge gains nothing by it.
-    """
+    pipeline: str = "offline"
+    strategy: str | None = None
+    llm: str | None = None
+    embedder: str | None = None
+
+
+def judge_verdict(
+    store: Store,
+    posting: str,
+    job_description: str,
+    requirements: Sequence[Requirement],
+    by: Contestant,
+    *,
+    top_k: int | None = None,
+) -> Verdict:
+    """Screen the posting as ``winnow screen`` does."""
     from agents.screening import open_engine
-    from agents.verdict import Verdict
 
-    engine = open_engine(store, pipeline, posting=posting, requirements=requirements)
+    engine = open_engine(
+        store,
+        by.pipeline,
+        posting=posting,
+        requirements=requirements,
+        strategy=by.strategy,
+        top_k=top_k,
+        llm=by.llm,
+        embedder=by.embedder,
+    )
     metadata = engine.query(job_description).metadata
     verdict = None if metadata is None else metadata["verdict"]
     if not isinstance(verdict, Verdict):
         raise TypeError(f"a screening must answer with a Verdict, but got {type(verdict).__name__}")
+    return verdict
+
+
+def answer_of(verdict: Verdict, requirements: Sequence[Requirement]) -> Answer:
+    """Read a verdict as an answer.
+
+    A letter that stands unjudged comes last, shows nothing and gets the lowest score: a judge gains nothing by it. A
+    comparison labels and scores no one, so it answers with a winner and an order only.
+    """
+    order = [ranked.assessment.letter_id for ranked in verdict.ranking]
+    order += [one.letter_id for one in verdict.unjudged]
+    winner = verdict.winner.letter_id if verdict.winner else None
+    if verdict.comparison_only:
+        return Answer(winner=winner, order=tuple(order))
     labels: dict[Pair, Label] = {}
     p_met: dict[Pair, float] = {}
     scores: dict[str, float] = {}
@@ -75,14 +110,7 @@ def judge_answer(
         for requirement in requirements:
             labels[one.letter_id, requirement.id] = "not_shown"
             p_met[one.letter_id, requirement.id] = 0.0
-    return Answer(
-        winner=verdict.winner.letter_id if verdict.winner else None,
-        order=tuple(scores),
-        labels=labels,
-        p_met=p_met,
-        scores=scores,
-        unjudged=len(verdict.unjudged),
-    )
+    return Answer(winner, tuple(order), labels, p_met, scores, unjudged=len(verdict.unjudged))
 
 
 def met_probability(finding: Finding) -> float:

@@ -6,12 +6,15 @@ Measures nothing.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from evals.judging import JudgingReport, SystemMeasures
     from evals.metrics import Estimate
 
@@ -40,13 +43,7 @@ def print_judging(report: JudgingReport) -> None:
     console.print(
         f"{report.jobs} labelled jobs, {report.letters} letters, {report.pairs} labelled (letter, requirement) pairs"
     )
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
-    table.add_column("", no_wrap=True)
-    for head in _MEASURES.values():
-        table.add_column(head, justify="right", no_wrap=True)
-    for system in report.systems:
-        table.add_row(system.system, *(_shown(estimate) for estimate in _estimates(system).values()))
-    console.print(table)
+    console.print(measures_table(report.systems))
     partial, met = report.thresholds
     console.print(
         f"\u00b1 one standard error, n = {report.jobs} jobs. The best sentence's labels use the two thresholds that are "
@@ -71,10 +68,24 @@ def print_judging(report: JudgingReport) -> None:
             job.topic,
             job.winner or "none",
             "yes" if job.acceptable else "no",
-            *(_number(value) for value in (job.ndcg, job.tau, job.macro_f1, job.met_auc, job.score_error)),
+            *(number(value) for value in (job.ndcg, job.tau, job.macro_f1, job.met_auc, job.score_error)),
             str(job.unjudged),
         )
     console.print(table)
+
+
+def measures_table(systems: Sequence[SystemMeasures]) -> Table:
+    """Return one row a system: each measure with its standard error."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("", no_wrap=True)
+    for head in _MEASURES.values():
+        table.add_column(head, justify="right", no_wrap=True)
+    for system in systems:
+        table.add_row(system.system, *(_shown(estimate) for estimate in _estimates(system).values()))
+    return table
 
 
 def judging_json(report: JudgingReport) -> dict[str, JsonValue]:
@@ -85,26 +96,28 @@ def judging_json(report: JudgingReport) -> dict[str, JsonValue]:
         "letters": report.letters,
         "pairs": report.pairs,
         "thresholds": {"partial": round(report.thresholds[0], 6), "met": round(report.thresholds[1], 6)},
-        "systems": [
+        "systems": [measures_json(system) for system in report.systems],
+    }
+
+
+def measures_json(system: SystemMeasures) -> dict[str, JsonValue]:
+    """Return one system's measures as JSON values."""
+    return {
+        "system": system.system,
+        **{name: _rounded(estimate) for name, estimate in _estimates(system).items()},
+        "by_job": [
             {
-                "system": system.system,
-                **{name: _rounded(estimate) for name, estimate in _estimates(system).items()},
-                "by_job": [
-                    {
-                        "topic": job.topic,
-                        "winner": job.winner,
-                        "acceptable": job.acceptable,
-                        "ndcg": _six(job.ndcg),
-                        "kendall_tau": _six(job.tau),
-                        "macro_f1": _six(job.macro_f1),
-                        "met_auc": _six(job.met_auc),
-                        "score_error": _six(job.score_error),
-                        "unjudged": job.unjudged,
-                    }
-                    for job in system.jobs
-                ],
+                "topic": job.topic,
+                "winner": job.winner,
+                "acceptable": job.acceptable,
+                "ndcg": six(job.ndcg),
+                "kendall_tau": six(job.tau),
+                "macro_f1": six(job.macro_f1),
+                "met_auc": six(job.met_auc),
+                "score_error": six(job.score_error),
+                "unjudged": job.unjudged,
             }
-            for system in report.systems
+            for job in system.jobs
         ],
     }
 
@@ -114,10 +127,11 @@ def _estimates(system: SystemMeasures) -> dict[str, Estimate]:
 
 
 def _rounded(estimate: Estimate) -> dict[str, JsonValue]:
-    return {key: _six(value) if key != "n" else value for key, value in asdict(estimate).items()}
+    return {key: six(value) if key != "n" else value for key, value in asdict(estimate).items()}
 
 
-def _six(value: float | None) -> float | None:
+def six(value: float | None) -> float | None:
+    """Round to the 6 decimals that JSON shows; None where there is no number."""
     return None if value is None or math.isnan(value) else round(value, 6)
 
 
@@ -128,5 +142,6 @@ def _shown(estimate: Estimate) -> str:
     return f"{estimate.value:.3f}{error}"
 
 
-def _number(value: float | None) -> str:
+def number(value: float | None) -> str:
+    """Return a number as a table shows it, a dash where there is none."""
     return "-" if value is None else f"{value:.3f}"

@@ -49,19 +49,23 @@ class ComparingLLM(TokenLLM, Protocol):
 
 def letter_line(llm: ComparingLLM, letter: Letter) -> str:
     """Return the masked text of a letter on one line, so that it can open no line that looks like another letter."""
-    return one_line(llm.harmless(letter.judged_text))
+    return llm.harmless(one_line(letter.judged_text))
 
 
 def requirement_lines(llm: ComparingLLM, requirements: Sequence[Requirement]) -> str:
     """Return one line a requirement."""
-    return "\n".join(f"- {r.kind}: {one_line(llm.harmless(r.text))}" for r in requirements)
+    return "\n".join(f"- {r.kind}: {llm.harmless(one_line(r.text))}" for r in requirements)
 
 
-def user_prompt(llm: ComparingLLM, text: str) -> str:
-    """Return one message of a user as the prompt that the model was trained on."""
+def user_prompt(llm: ComparingLLM, text: str, cue: str) -> str:
+    """Return one message of a user as the prompt that the model was trained on.
+
+    A base model has no form that says where its answer begins, so there ``cue`` follows.
+    """
     from llama_index.core.llms import ChatMessage, MessageRole
 
-    return llm.chat_prompt([ChatMessage(role=MessageRole.USER, content=text)])
+    prompt = llm.chat_prompt([ChatMessage(role=MessageRole.USER, content=text)])
+    return prompt if llm.metadata.is_chat_model else prompt + cue
 
 
 @contextmanager

@@ -86,7 +86,9 @@ def guided_text(
             f"the reply must be complete within {max_new_tokens} tokens, but it was cut short; nothing of it is used"
         )
     ends = tokenizer.eos_tokens
-    return tokenizer.decode_bytes([token for token in guide.said if token not in ends]).decode("utf-8")
+    said = tokenizer.decode_bytes([token for token in guide.said if token not in ends])
+    # A grammar's own bound (max_tokens) may fall between the bytes of one character; that character is dropped.
+    return said.decode("utf-8", errors="ignore")
 
 
 def option_logits(

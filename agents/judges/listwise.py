@@ -42,6 +42,9 @@ WORDING_OF: Mapping[str, ListwiseWording] = {"phi3": "simple"}
 
 SLOTS = ("count", "ids", "job_description", "letters", "requirements")
 
+CUE = "\n\n"
+"""What a base model's prompt ends with: the reply begins a line."""
+
 RATIONALE_TOKENS = 200
 """Where the grammar ends a rationale that the model does not end."""
 
@@ -143,6 +146,7 @@ class ListwiseComparer:
                 ids=", ".join(labels),
                 count=str(len(letters)),
             ),
+            CUE,
         )
 
     def _labels(self, letters: Sequence[Letter]) -> dict[str, Letter]:

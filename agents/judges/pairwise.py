@@ -39,6 +39,9 @@ PAIRWISE_VERSION = "1"
 LIMIT = 10
 """Letters compared unless a person says otherwise: n letters take n * (n - 1) prompts."""
 
+CUE = "\nAnswer:"
+"""What a base model's prompt ends with."""
+
 OPTIONS = ("A", "B")
 SLOTS = ("first", "job_description", "requirements", "second")
 
@@ -137,6 +140,7 @@ class PairwiseComparer:
                 first=first,
                 second=second,
             ),
+            CUE,
         )
 
     def _better(
