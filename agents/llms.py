@@ -375,7 +375,7 @@ def _cached(name: str, row: LLMRow, *, allow_download: bool) -> LLMSource:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import LocalEntryNotFoundError
 
-    remedy = f"download {row.model} at revision {row.revision[:12]} once, or give a folder that has it: {name}=FOLDER"
+    remedy = f"run `hf download {row.model} --revision {row.revision}` once, or give a folder that has it: {name}=FOLDER"
     try:
         folder = Path(
             snapshot_download(

@@ -264,9 +264,10 @@ def test_embed_adds_only_what_is_missing(winnow: Winnow, own_store: Path) -> Non
 
 
 def test_doctor_says_a_line_a_pipeline(winnow: Winnow) -> None:
-    """What runs here is ready; what does not says what it lacks."""
+    """What runs here is ready; what does not says what it lacks. A line a language model follows."""
     words = winnow("doctor").out.splitlines()
-    rows = json.loads(winnow("doctor", "--json").out)["pipelines"]
+    report = json.loads(winnow("doctor", "--json").out)
+    rows = [*report["pipelines"], *report["llms"]]
     assert [row["name"] for row in rows] == [line.split()[0] for line in words]
     assert rows[0] == {"name": "offline", "ready": True, "missing": None}
     for row, line in zip(rows, words, strict=True):
