@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from ui.commands import demo, doctor, embed, erase, evaluate, ingest, replay, screen, serve
+from ui.commands import demo, doctor, embed, erase, evaluate, ingest, replay, screen, serve, write
 from ui.failures import describe
 from ui.terminal import note, prepare_streams
 
@@ -31,6 +31,7 @@ app.command("erase", epilog=erase.EXAMPLE)(erase.erase)
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
 app.command("ui", epilog=serve.EXAMPLE)(serve.serve)
+app.command("write", epilog=write.EXAMPLE)(write.write)
 app.add_typer(evaluate.app, name="eval")
 
 
