@@ -30,7 +30,7 @@ class Mask:
 
 @dataclass(frozen=True, slots=True)
 class OffsetMap:
-    """Maps spans of ``judged_text`` back to spans of ``text``.
+    """Maps spans of ``judged_text`` back to spans of ``text``, and forth.
 
     ``masks`` are sorted and do not overlap; outside them the two texts are equal character by
     character, shifted by what the masks before added or removed.
@@ -50,6 +50,19 @@ class OffsetMap:
             point = self._edge(start, opening=True)
             return point, point
         return self._edge(start, opening=True), self._edge(end, opening=False)
+
+    def to_judged(self, start: int, end: int) -> tuple[int, int]:
+        """Return the span of ``judged_text`` that stands for ``text[start:end]``.
+
+        A span that touches a masked stretch covers its whole placeholder, so that no part of a name
+        is ever shown to a model.
+        """
+        if not 0 <= start <= end:
+            raise ValueError(f"a span must satisfy 0 <= start <= end, but got ({start}, {end})")
+        turned = OffsetMap(
+            tuple(Mask(m.start, m.end, m.judged_start, m.judged_end, m.kind) for m in self.masks)
+        )
+        return turned.to_text(start, end)
 
     def _edge(self, position: int, *, opening: bool) -> int:
         if opening:
