@@ -52,7 +52,9 @@ _WORDINGS: tuple[tuple[Kind, str], ...] = (
         ("who", r"\bwho(?:ever)?\b|\bwhose\b|\b(?:any|some|every)(?:one|body)\b|\bhow many\b|\b(?:which|what|list|find|show|give|are there|search|look)\b.*\b(?:letters?|candidates?|applicants?|people|ones?|"
                 r"others|everyone|all)\b|\bis there (?:a|an|any)\b|\b(?:search|look) for\b|\bdo (?:any|some) of\b|\bdoes (?:any|some)\b"),
 )  # fmt: skip
-_KINDS = tuple((kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _WORDINGS)
+_KINDS: tuple[tuple[Kind, re.Pattern[str]], ...] = tuple(
+    (kind, re.compile(pattern, re.IGNORECASE)) for kind, pattern in _WORDINGS
+)
 _AGAIN: dict[str, Kind] = {
     "raise": "raise",
     "why_not": "why_not",
