@@ -10,7 +10,20 @@ import sys
 
 import typer
 
-from ui.commands import demo, doctor, embed, erase, evaluate, ingest, replay, screen, serve, write
+from ui.commands import (
+    ask,
+    compare,
+    demo,
+    doctor,
+    embed,
+    erase,
+    evaluate,
+    ingest,
+    replay,
+    screen,
+    serve,
+    write,
+)
 from ui.failures import describe
 from ui.terminal import note, prepare_streams
 
@@ -25,6 +38,8 @@ app = typer.Typer(
 )
 app.command("ingest", epilog=ingest.EXAMPLE)(ingest.ingest)
 app.command("screen", epilog=screen.EXAMPLE)(screen.screen)
+app.command("ask", epilog=ask.EXAMPLE)(ask.ask)
+app.command("compare", epilog=compare.EXAMPLE)(compare.compare)
 app.command("replay", epilog=replay.EXAMPLE)(replay.replay)
 app.command("embed", epilog=embed.EXAMPLE)(embed.embed)
 app.command("erase", epilog=erase.EXAMPLE)(erase.erase)
