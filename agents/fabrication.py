@@ -106,7 +106,7 @@ def find_fabrications(letter: str, given: Given) -> tuple[Fabrication, ...]:
         if any(start < fact.end and fact.start < end for start, end in taken):
             continue
         taken.append((fact.start, fact.end))
-        if fact.held:
+        if fact.held or (fact.kind != "number" and known.says(letter[fact.start : fact.end])):
             continue
         if fact.asked and any(start <= fact.start < end for start, end in about_job):
             continue
@@ -174,7 +174,7 @@ class _Known:
 
     @cached_property
     def years(self) -> tuple[frozenset[float], float]:
-        return known_years(self.own, self.given.today)
+        return known_years(self.all, self.given.today)
 
     @cached_property
     def asked_amounts(self) -> tuple[Amount, ...]:
@@ -192,7 +192,12 @@ class _Known:
 
     @cached_property
     def text(self) -> str:
-        return " ".join(self.all).lower()
+        return " ; ".join(" ".join(text.split()) for text in self.all).lower()
+
+    def says(self, words: str) -> bool:
+        """Say whether the very words were given."""
+        said = re.escape(" ".join(words.lower().split()))
+        return bool(re.search(rf"(?<!\w){said}(?!\w)", self.text))
 
 
 @lru_cache(maxsize=64)
@@ -290,9 +295,7 @@ def _name_fact(name: StatedName, known: _Known) -> _Fact:
     stems = _stems([name.text]) - _EMPTY_STEMS
     key = f"{name.kind}:{' '.join(sorted(stems)) or name.text.lower()}"
     asked = bool(stems) and stems <= known.asked_stems
-    if name.kind == "placeholder":
-        held = asked = False
-    elif name.kind == "contact":
+    if name.kind in {"placeholder", "contact"}:
         held = name.text.lower() in known.text
     elif name.kind == "certificate":
         held = (

@@ -148,7 +148,7 @@ def _skills(text: str) -> list[str]:
                 continue
             items = _items(group)
             if _ABLE.match(group) and not re.match(r"(?:strong|good)\b", group, re.IGNORECASE):
-                said.append(f"I am {_lowered(_listed(items))}.")
+                said.append(f"I am {_lowered(group)}.")
             elif any(len(item.split()) > _LONGEST_ITEM or _ABLE.match(item) for item in items):
                 said.append(f"Skills I bring: {_sentence(group)}")
             else:
@@ -198,7 +198,10 @@ def _answer(fields: WritingFields) -> str:
 
 
 def _items(text: str) -> list[str]:
-    return [item.strip(" .;,") for item in _ITEM_ENDS.split(text) if item.strip(" .;,")]
+    items = [item.strip(" .;,") for item in _ITEM_ENDS.split(text) if item.strip(" .;,")]
+    if len(items) > 1 and items[-1].count(" and ") == 1 and "(" not in items[-1]:
+        items[-1:] = items[-1].split(" and ")
+    return items
 
 
 def _listed(items: Sequence[str]) -> str:
