@@ -1,7 +1,6 @@
 """Trains an adapter that writes letters: rows in, the best adapter with its record, curve and card out.
 
-The loop is TRL's SFTTrainer; the rows come with their labels, so nothing in it tokenises, cuts or packs them. Knows
-nothing about files of letters, and nothing about stores.
+Knows nothing about files of letters, and nothing about stores.
 
 On several GPUs (`accelerate launch`) each process trains its share; the first alone writes.
 """
@@ -13,13 +12,13 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from training.base_model import Adapted, base_name, load_adapted
-from training.batching import LengthGroupedOrder
 from training.card import write_card
 from training.curve import draw_curve
 from training.hushed import libraries_hushed
+from training.loop import Progress, data_set, letter_trainer
 from training.loss_rows import LossRows, loss_rows
 from training.record import CHECKPOINTS, check_folder, library_versions, plan, write_record
 from training.settings import TrainingSettings
@@ -31,8 +30,6 @@ if TYPE_CHECKING:
     from trl.trainer.sft_trainer import SFTTrainer
 
     from agents.llms import LLMSource
-
-Progress = Callable[[int, int | None], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +104,7 @@ def train(
             tell(
                 f"{left_out} letters are longer than {settings.max_length} tokens with their prompt and left out"
             )
-        trainer = _trainer(adapted, rows, validation, settings, out, progress)
+        trainer = letter_trainer(adapted, rows, validation, settings, out / CHECKPOINTS, progress=progress)
         trainer.accelerator.wait_for_everyone()
         writes = trainer.is_world_process_zero()
         record: dict[str, JsonValue] = {
@@ -160,98 +157,6 @@ def metrics(result: Trained) -> dict[str, JsonValue]:
     }
 
 
-def _trainer(
-    adapted: Adapted,
-    rows: LossRows,
-    validation: LossRows,
-    settings: TrainingSettings,
-    out: Path,
-    progress: Progress | None,
-) -> SFTTrainer:
-    from transformers import EarlyStoppingCallback, PrinterCallback, TrainerCallback
-    from trl.trainer.sft_trainer import SFTTrainer
-
-    class Tell(TrainerCallback):
-        """Says after each step how far the run is."""
-
-        def on_step_end(self, args: Any, state: Any, control: Any, **_: Any) -> None:
-            if progress is not None:
-                progress(state.global_step, state.max_steps)
-
-    class LetterTrainer(SFTTrainer):
-        """TRL's trainer, with an order of the letters that a restart can repeat."""
-
-        def _get_train_sampler(self, train_dataset: Any = None) -> Any:
-            batch = settings.batch_size * self.args.world_size
-            return LengthGroupedOrder([len(row["input_ids"]) for row in rows.rows], batch, settings.seed)
-
-    callbacks: list[TrainerCallback] = [Tell()]
-    if validation.rows:
-        callbacks.append(EarlyStoppingCallback(early_stopping_patience=settings.patience))
-    trainer = LetterTrainer(
-        model=adapted.model,
-        args=_arguments(settings, out, steps=_steps(rows, settings), evaluated=bool(validation.rows)),
-        train_dataset=_dataset(rows),
-        eval_dataset=_dataset(validation) if validation.rows else None,
-        processing_class=adapted.tokenizer,
-        callbacks=callbacks,
-    )
-    trainer.remove_callback(PrinterCallback)
-    return trainer
-
-
-def _steps(rows: LossRows, settings: TrainingSettings) -> int:
-    passes = -(-len(rows.rows) // settings.batch_size)
-    return settings.epochs * -(-passes // settings.accumulation)
-
-
-def _arguments(settings: TrainingSettings, out: Path, *, steps: int, evaluated: bool) -> Any:
-    """Return the Trainer's arguments. What TRL would turn on by itself is set here, one way or the other."""
-    import torch
-    from trl.trainer.sft_config import SFTConfig
-
-    gpu = torch.cuda.is_available()
-    return SFTConfig(
-        output_dir=str(out / CHECKPOINTS),
-        num_train_epochs=settings.epochs,
-        per_device_train_batch_size=settings.batch_size,
-        per_device_eval_batch_size=settings.batch_size,
-        gradient_accumulation_steps=settings.accumulation,
-        gradient_checkpointing=settings.checkpointing,
-        gradient_checkpointing_kwargs={"use_reentrant": False} if settings.checkpointing else None,
-        learning_rate=settings.learning_rate,
-        lr_scheduler_type="linear",
-        warmup_steps=round(settings.warmup * steps),
-        weight_decay=0.0,
-        bf16=settings.precision != "fp32",
-        use_cpu=not gpu,
-        dataloader_pin_memory=gpu,
-        eval_strategy="epoch" if evaluated else "no",
-        save_strategy="epoch",
-        save_total_limit=2,  # the best and the last
-        load_best_model_at_end=evaluated,
-        metric_for_best_model="eval_loss" if evaluated else None,
-        greater_is_better=False if evaluated else None,
-        prediction_loss_only=True,
-        logging_strategy="steps",
-        logging_steps=1,
-        seed=settings.seed,
-        data_seed=settings.seed,
-        max_length=None,
-        packing=False,
-        dataset_kwargs={"skip_prepare_dataset": True},
-        label_names=["labels"],
-        disable_tqdm=True,
-        report_to="none",
-    )
-
-
-def _dataset(rows: LossRows) -> Any:
-    from datasets import Dataset
-
-    return Dataset.from_list([dict(row) for row in rows.rows])
-
-
 def _result(
     trainer: SFTTrainer,
     adapted: Adapted,
@@ -286,4 +191,4 @@ def _result(
 def _loss(trainer: SFTTrainer, rows: LossRows) -> float | None:
     if not rows.rows:
         return None
-    return trainer.evaluate(_dataset(rows), metric_key_prefix="test")["test_loss"]
+    return trainer.evaluate(data_set(rows), metric_key_prefix="test")["test_loss"]

@@ -92,6 +92,16 @@ def read_examples(source: str) -> Table:
     )
 
 
+def write_examples(path: Path, examples: Sequence[Example]) -> None:
+    """Write examples as JSONL, one object a letter, with the field's own names; ``read_examples`` reads it back."""
+    lines = [
+        json.dumps({**example.fields.as_dict(), "letter": example.letter}, ensure_ascii=False)
+        for example in examples
+    ]
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+
+
 def _recognise(name: str, names: Sequence[str]) -> dict[str, str | None]:
     plain = {re.sub(r"[\W_]+", "_", column.casefold()).strip("_"): column for column in reversed(names)}
     found = {

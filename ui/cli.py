@@ -22,6 +22,7 @@ from ui.commands import (
     replay,
     screen,
     serve,
+    train,
     write,
 )
 from ui.failures import describe
@@ -48,6 +49,7 @@ app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
 app.command("ui", epilog=serve.EXAMPLE)(serve.serve)
 app.command("write", epilog=write.EXAMPLE)(write.write)
 app.add_typer(evaluate.app, name="eval")
+app.add_typer(train.app, name="train")
 
 
 # What the encoder's threads do while they wait for each other: sleep. By default they spin, and beside any other busy
