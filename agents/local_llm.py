@@ -292,7 +292,7 @@ class LocalLLM(HuggingFaceLLM):
                 if token in self._ends:
                     break
                 new.append(token)
-                text = settled(cut_at(self._form.text(new), options.stop), options.stop)
+                text = settled(cut_at(self._form.text(self._form.whole(new)), options.stop), options.stop)
                 if len(text) > len(said) and text.startswith(said):
                     delta, said = text[len(said) :], text
                     yield CompletionResponse(text=said, delta=delta)

@@ -5,6 +5,7 @@ Knows the tokenizer only, never the weights.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ TEMPLATE_DATE = "January 01, 2025"
 """What a template that asks for today's date is told (Granite's does): the same letter gives the same prompt tomorrow."""
 # Before the template, this takes the place of the function that would tell it the date.
 _FROZEN_CLOCK = "{%- macro strftime_now(form) -%}" + TEMPLATE_DATE + "{%- endmacro -%}"
+# One byte of a sign that no piece can write, as SentencePiece's vocabularies name it.
+_BYTE = re.compile(r"<0x[0-9A-F]{2}>")
 
 
 class PromptForm:
@@ -26,6 +29,9 @@ class PromptForm:
     def __init__(self, tokenizer: PreTrainedTokenizerBase) -> None:
         self._tokenizer: Any = tokenizer
         self._begin = _begin_tokens(tokenizer)
+        self._bytes = frozenset(
+            number for token, number in tokenizer.get_vocab().items() if _BYTE.fullmatch(token)
+        )
         self.harmless = HarmlessText(tokenizer)
 
     @property
@@ -62,6 +68,13 @@ class PromptForm:
         if self.template is not None or ids[: len(self._begin)] == list(self._begin):
             return ids
         return [*self._begin, *ids]
+
+    def whole(self, ids: Sequence[int]) -> Sequence[int]:
+        """Return the tokens without single bytes at their end: only the next token tells what signs those make."""
+        end = len(ids)
+        while end and ids[end - 1] in self._bytes:
+            end -= 1
+        return ids[:end]
 
     def text(self, ids: Sequence[int]) -> str:
         """Return what tokens say, without the special ones."""

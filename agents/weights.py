@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import warnings
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -116,13 +117,22 @@ def _adapted(model: Any, source: LLMSource) -> Any:
     from peft import PeftModel
 
     try:
-        return PeftModel.from_pretrained(
-            model, str(source.adapter), is_trainable=False, local_files_only=True
-        )
+        with quiet_peft():
+            return PeftModel.from_pretrained(
+                model, str(source.adapter), is_trainable=False, local_files_only=True
+            )
     except (OSError, ValueError, KeyError, RuntimeError) as unfit:
         raise LLMError(
             f"the adapter {source.adapter} must fit {source.model}, but does not: {str(unfit).splitlines()[0]}"
         ) from unfit
+
+
+@contextmanager
+def quiet_peft() -> Generator[None]:
+    """Let PEFT 0.21 ask for ``is_gradient_checkpointing``, which transformers 5.23 warns of; every other warning stands."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "`is_gradient_checkpointing` is deprecated", FutureWarning)
+        yield
 
 
 @contextmanager
