@@ -61,7 +61,7 @@ class Answer:
     """What the person is told, and what it was about: the next question may say "it".
 
     ``kind`` names the kind of question, ``dropped`` counts a model's sentences that no look-up supports, ``choices``
-    are letters among which the person must choose.
+    are letters among which the person must choose, ``target`` and ``beats`` what a score was to reach.
     """
 
     kind: str
@@ -70,6 +70,8 @@ class Answer:
     requirements: tuple[str, ...] = ()
     dropped: int = 0
     choices: tuple[str, ...] = ()
+    target: float | None = None
+    beats: bool = False
 
     @property
     def text(self) -> str:

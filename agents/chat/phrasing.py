@@ -118,7 +118,9 @@ def search_lines(search: Search) -> list[Line]:
         how = "comes near, but no sentence holds all of" if one else "come near, but no sentence holds all of"
     shown = f" ({len(search.hits)} shown)" if search.total > len(search.hits) else ""
     head = f"{letters[0].upper()}{letters[1:]} {how} “{search.words}”{shown}:"
-    if not search.among:
+    if len(search.among) == 1:
+        head = f"{where[0].upper()}{where[1:]} {how} “{search.words}”:"
+    elif not search.among:
         head = f"No requirement is named so; {head[0].lower()}{head[1:]}"
     return [
         plain(head),
@@ -199,7 +201,7 @@ def ways_lines(ways: WaysUp) -> list[Line]:
         count = len(ways.sets[0][0])
         lines.append(
             plain(
-                f"{now}. {goal[0].upper()}{goal[1:]}, its letter would have to show plainly "
+                f"{now}. {goal[0].upper()}{goal[1:]}, it would have to show plainly "
                 f"{count} more {'requirement' if count == 1 else 'requirements'}"
                 f"{', in one of these ways' if len(ways.sets) > 1 else ''}:"
             )
@@ -209,7 +211,8 @@ def ways_lines(ways: WaysUp) -> list[Line]:
             for group, score in ways.sets[:_MOST_SETS]
         ]
         if len(ways.sets) > _MOST_SETS:
-            lines.append(plain(f"  or {len(ways.sets) - _MOST_SETS} other ways"))
+            more = len(ways.sets) - _MOST_SETS
+            lines.append(plain(f"  or {more} other {'way' if more == 1 else 'ways'}"))
         return lines
     if goal:
         lines.append(plain(f"{now}, and no change of its findings would be enough {goal}."))

@@ -96,6 +96,8 @@ class Last:
     letters: tuple[str, ...] = ()
     requirements: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
+    target: float | None = None
+    beats: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +161,10 @@ def read_question(subject: Subject, text: str, last: Last) -> Question:
         requirements = tuple(one for one in subject.requirements if one.id in last.requirements)
     if kind == "sentence" and not requirements and (mentions.it or not mentions.letters):
         requirements = tuple(one for one in subject.requirements if one.id in last.requirements)[:1]
+    target = mentions.score
+    beats = kind == "raise" and target is None and _BEAT.search(text) is not None
+    if kind == "raise" and last.kind == "raise" and follows and target is None and not beats:
+        target, beats = last.target, last.beats
     return Question(
         kind=kind,
         text=text,
@@ -167,8 +173,8 @@ def read_question(subject: Subject, text: str, last: Last) -> Question:
         requirements=requirements,
         topic=" ".join(topic.split()),
         labels=_labels(mentions.rest),
-        target=mentions.score,
-        beats=kind == "raise" and mentions.score is None and _BEAT.search(text) is not None,
+        target=target,
+        beats=beats,
         above=mentions.score if kind in ("who", "standing") and _ABOVE.search(text) else None,
         follows=follows,
     )
@@ -207,7 +213,7 @@ def _topic_text(rest: str) -> str:
         r"\b(?:compare[ds]?|comparison|missing|close|tied?|calculated?|computed?|arithmetic|formula|justify|context|"
         r"summar\w+|describe|details?|overview|neighbou?rs?|raise|improve|increase|reach|become|turn|win|won|beat|"
         r"shortlist|interview|invite|consider|total|next|lose|lost|chosen|picked|rejected|second|third|exact(?:ly)?|"
-        r"search|result|outcome|order(?=\W*$)|why|ahead|behind|side|over|instead|out)\b",
+        r"search|otherwise|contradict\w*|den(?:y|ies|ied)|admits?|opposite|result|outcome|order(?=\W*$)|why|ahead|behind|side|over|instead|out)\b",
         " ",
         rest,
         flags=re.IGNORECASE,

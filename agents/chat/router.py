@@ -101,14 +101,7 @@ def answer_question(subject: Subject, text: str, last: Last) -> Answer:
     ]
     if not who:
         return answer
-    return Answer(
-        answer.kind,
-        (*who, *answer.lines),
-        answer.letters,
-        answer.requirements,
-        answer.dropped,
-        answer.choices,
-    )
+    return replace(answer, lines=(*who, *answer.lines))
 
 
 def _ids(question: Question) -> tuple[str, ...]:
@@ -145,7 +138,11 @@ def _choose(subject: Subject, question: Question, _last: Last) -> Answer:
         f"letter {letter_id} ({one_line(subject.applicants[letter_id])})" for letter_id in choices
     )
     line = plain(f"“{question.mentions.chosen_name}” can be {of_them}: which one do you mean?")
-    return Answer(question.kind, (line,), requirements=_ids(question), choices=choices)
+    return replace(
+        Answer(question.kind, (line,), requirements=_ids(question), choices=choices),
+        target=question.target,
+        beats=question.beats,
+    )
 
 
 def _stranger(subject: Subject, question: Question, _last: Last) -> Answer:
@@ -174,7 +171,8 @@ def _raise(subject: Subject, question: Question, _last: Last) -> Answer:
                 question, [plain(f"Letter {letter_id} is the winner.")], letters=question.letters[:1]
             )
     ways = ways_up(subject, letter_id, question.target, beats=beats)
-    return _about(question, ways_lines(ways), letters=(letter_id,))
+    answer = _about(question, ways_lines(ways), letters=(letter_id,))
+    return replace(answer, target=question.target, beats=question.beats)
 
 
 def _why_not(subject: Subject, question: Question, _last: Last) -> Answer:

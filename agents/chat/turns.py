@@ -28,6 +28,8 @@ class Turn(BaseModel):
     letters: tuple[str, ...] = ()
     requirements: tuple[str, ...] = ()
     choices: tuple[str, ...] = ()
+    target: float | None = None
+    beats: bool = False
     dropped: int = 0
     prompt: str = ""
 
@@ -41,6 +43,8 @@ def turn_of(question: str, answer: Answer, prompt: str = "") -> Turn:
         letters=answer.letters,
         requirements=answer.requirements,
         choices=answer.choices,
+        target=answer.target,
+        beats=answer.beats,
         dropped=answer.dropped,
         prompt=prompt,
     )
@@ -76,7 +80,7 @@ def spoken_of(turns: Sequence[Turn], subject: Subject) -> Last:
         choices = tuple(one for one in turn.choices if one in subject.ids) if subject.has_findings else ()
         letters = tuple(one for one in turn.letters if one in subject.ids) if subject.has_findings else ()
         if choices:
-            return Last(turn.kind, letters, turn.requirements, choices)
+            return Last(turn.kind, letters, turn.requirements, choices, turn.target, turn.beats)
         if letters or turn.requirements:
-            return Last(turn.kind, letters, turn.requirements)
+            return Last(turn.kind, letters, turn.requirements, (), turn.target, turn.beats)
     return Last()
