@@ -194,7 +194,13 @@ class ServerLLM(OpenAILike):
             ServerError: there is no next attempt.
         """
         told = self._error(error)
-        if attempt == self._settings.retries or told.trouble not in _REPEATED:
+        # Who waited the whole time once may have met a passing jam; who did so twice has waited enough.
+        last = (
+            min(1, self._settings.retries)
+            if isinstance(error, openai.APITimeoutError)
+            else self._settings.retries
+        )
+        if attempt >= last or told.trouble not in _REPEATED:
             raise told from error
         asked = _retry_after(error)
         return min(WAIT_BACKOFF, WAIT_FIRST * 2**attempt) if asked is None else min(asked, WAIT_LONGEST)
@@ -203,11 +209,13 @@ class ServerLLM(OpenAILike):
         if isinstance(error, ServerError):
             return error
         server = f"the server at {self.url}"
-        if isinstance(error, openai.APITimeoutError):
+        # The wire's own errors come unwrapped where a stream is read.
+        if isinstance(error, openai.APITimeoutError | httpx.TimeoutException):
             return ServerError(f"{server} did not answer within {self._settings.timeout_s:g} s", "down")
-        if isinstance(error, openai.APIConnectionError) and not isinstance(
-            error.__cause__, httpx.DecodingError
-        ):
+        wire = error.__cause__ if isinstance(error, openai.APIConnectionError) else error
+        if isinstance(wire, httpx.DecodingError):
+            return ServerError(f"{server} sent something that is no answer", "failed")
+        if isinstance(error, openai.APIConnectionError | httpx.TransportError):
             return ServerError(f"{server} could not be reached, or broke the connection off", "down")
         if isinstance(error, openai.APIStatusError):
             return self._status_error(error, server)
@@ -293,6 +301,8 @@ def server_missing(settings: ServerSettings) -> str | None:
             open_server(once)
     except ServerError as error:
         return str(error)
-    if settings.model is not None and listed and settings.model not in listed:
+    # Ollama lists the tag that it takes where none is given.
+    known = {*listed, *(name.removesuffix(":latest") for name in listed)}
+    if settings.model is not None and listed and settings.model not in known:
         return f"the server at {settings.url} does not list the model {settings.model}; it lists {', '.join(listed)}"
     return None

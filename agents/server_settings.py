@@ -37,10 +37,10 @@ class ServerSettings:
     """As the server calls it; None takes the only one that it lists."""
     key: str | None = field(default=None, repr=False)
     """Sent as a bearer token to this server; None sends none."""
-    timeout_s: float = 120.0
+    timeout_s: float = 60.0
     """Seconds, above 0 and at most 3600, that one answer may take as a whole."""
     retries: int = 2
-    """How often a failed request is repeated, 0 to 10."""
+    """How often a failed request is repeated, 0 to 10; one that took the whole timeout only once."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "url", checked_url(self.url))

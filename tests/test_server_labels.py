@@ -7,12 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from llama_index.core.llms import ChatMessage
 from scripted_server import Asked, Script, ScriptedServer, Sent, completion, scripted_server
 
 from agents.judges.server_labels import ServerLabelsJudge
 from agents.judges.server_prompt import harmless, messages
-from agents.judging import LetterFailed, LetterReader
-from agents.server_llm import ServerLLM, open_server
+from agents.judging import LetterFailed, LetterReader, PoolEntry, judge_pool, quote_span
+from agents.server_llm import Reply, ServerLLM, open_server
 from agents.server_settings import ServerSettings
 from agents.verdict import Finding, Quote, Requirement
 from ingestion.blinding import blind
@@ -165,34 +166,34 @@ def test_a_letter_whose_answers_can_not_be_read_stands_unjudged(serve: Serve, ba
     assert "hired" not in str(told.value)
 
 
-def test_every_finding_is_a_quote_or_not_shown_whatever_the_model_writes(serve: Serve) -> None:
-    """Three hundred letters under a model that answers nonsense: valid findings or a reason, nothing else."""
-    dice = random.Random(7)
-    pieces = [
-        '{"label": ',
-        '"met"',
-        '"partial"',
-        '"not_shown"',
-        '"win"',
-        ', "sentence": ',
-        "1",
-        "2",
-        "9",
-        "}",
-        "Sure. ",
-        "```",
-    ]
+class Nonsense:
+    """A model that writes pieces of answers at random, half of them whole ones with labels and numbers at random."""
 
-    def nonsense(asked: Asked) -> Sent:
+    url = "http://nowhere/v1"
+
+    def __init__(self) -> None:
+        self._dice = random.Random(7)
+
+    def ask(self, asked: Sequence[ChatMessage], **options: object) -> Reply:
+        """The next answer."""
+        dice = self._dice
         if dice.random() < 0.5:
-            return completion("".join(dice.choices(pieces, k=dice.randint(0, 7))))
+            return Reply("".join(dice.choices(PIECES, k=dice.randint(0, 7))), dice.random() < 0.9)
         label = dice.choice(["met", "partial", "contradicted", "not_shown", "no"])
-        return answer(label, dice.randint(-1, 5))
+        text = json.dumps({"label": label, "sentence": dice.randint(-1, 5)})
+        return Reply(text, True, ((text, dice.choice([-0.5, 0.0, float("nan"), 3.0, float("-inf")])),))
 
-    read = reader(serve(nonsense))
+
+PIECES = ['{"label": ', '"met"', '"partial"', '"not_shown"', '"win"', ', "sentence": ', "1", "2", "9", "}", "Sure. ", "```"]  # fmt: skip
+
+
+def test_ten_thousand_nonsensical_answers_make_no_invalid_finding() -> None:
+    """Whatever the model writes, a letter has valid findings or a reason; neither is made of the model's words."""
+    read = ServerLabelsJudge(Nonsense()).reader([TEAM])  # pyright: ignore[reportArgumentType]
     material = letter()
+    spans = {(one.start, one.end) for one in map(whole_span, material.sentences)}
     judged = failed = 0
-    for _ in range(300):
+    for _ in range(10_000):
         try:
             (finding,) = read(material)
         except LetterFailed:
@@ -200,9 +201,15 @@ def test_every_finding_is_a_quote_or_not_shown_whatever_the_model_writes(serve: 
             continue
         judged += 1
         quote = finding.quote
-        assert (quote is None) == (finding.label == "not_shown")
         assert quote is None or material.letter.text[quote.start : quote.end] == quote.text
-    assert (judged > 100, failed > 20) == (True, True)
+        assert (finding.label == "not_shown") == (quote is None or (quote.start, quote.end) not in spans)
+    assert judged + failed == 10_000
+    assert min(judged, failed) > 1000
+
+
+def whole_span(sentence: Passage) -> Quote:
+    """The letter's own words of one sentence."""
+    return quote_span(letter().letter, sentence.start, sentence.end)
 
 
 # --- what the server can --------------------------------------------------------------------------------------
@@ -408,6 +415,26 @@ def test_findings_do_not_depend_on_the_order_of_the_letters(serve: Serve) -> Non
     assert found[1:] == [found[0]] * 3
     assert found[0] == {"1": "met", "2": "met", "4": "not_shown", "6": "not_shown", "7": "not_shown"}
     assert [bodies[str(seed)] for seed in range(1, 4)] == [bodies["0"]] * 3
+
+
+class Shelf:
+    """Gives letters as a store does."""
+
+    def material(self, posting: str, embedder_key: str, keys: Sequence[int]) -> Iterator[LetterMaterial]:
+        """The letters of these keys in their order."""
+        return (LETTERS[key - 1] for key in keys)
+
+
+def test_a_pool_on_a_failing_server_keeps_every_letter(serve: Serve) -> None:
+    """Each is judged or stands aside with the reason, and nothing is lost between them."""
+    server = serve(lambda asked: Sent(500) if "team 4" in asked.prompt else answer("met", 1))
+    pool = [PoolEntry(one.letter, 0.5) for one in LETTERS]
+    judge = ServerLabelsJudge(model_of(server))
+    judged = judge_pool(Shelf(), "k", pool, judge, [TEAM])  # pyright: ignore[reportArgumentType]
+    assert [one.letter_id for one in judged.assessments] == ["1", "2", "3", "5", "6", "7"]
+    reason = f"the server at {server.url} failed (HTTP 500)"
+    assert [(one.letter_id, one.reason) for one in judged.unjudged] == [("4", reason)]
+    assert judged.failed == 1
 
 
 def test_the_fingerprint_names_what_a_result_depends_on(serve: Serve) -> None:

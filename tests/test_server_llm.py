@@ -199,10 +199,11 @@ def test_a_model_must_be_named_where_the_server_has_not_exactly_one(
 
 def test_what_is_missing_is_told_in_one_line(serve: Open) -> None:
     """A server that is there with the model is fine; another model, or no server, is named."""
-    server = serve(models("a", "b"))
+    server = serve(models("a", "b:latest"))
     assert server_missing(ServerSettings(server.url, "a")) is None
+    assert server_missing(ServerSettings(server.url, "b")) is None
     assert server_missing(ServerSettings(server.url, "c")) == (
-        f"the server at {server.url} does not list the model c; it lists a, b"
+        f"the server at {server.url} does not list the model c; it lists a, b:latest"
     )
     server.stop()
     assert server_missing(ServerSettings(server.url, "a")) == (
@@ -286,7 +287,7 @@ def test_an_answer_that_takes_too_long_is_given_up(serve: Open, sent: Sent) -> N
     """The timeout is for the whole answer: a byte now and then doesn't keep a screening waiting."""
     server = serve(sent)
     with pytest.raises(ServerError, match=r"did not answer within 0.3 s") as told:
-        opened(server, timeout=0.3, retries=1).ask(HELLO)
+        opened(server, timeout=0.3, retries=5).ask(HELLO)
     assert (told.value.trouble, len(server.asked)) == ("down", 2)
 
 
@@ -327,6 +328,14 @@ def test_a_stream_that_breaks_off_is_an_error(serve: Open) -> None:
     assert next(broken).delta == "he"
     with pytest.raises(ServerError, match="was cut short"):
         next(broken)
+
+
+def test_a_stream_that_takes_too_long_is_given_up(serve: Open) -> None:
+    """The timeout is for the whole answer here too, and the error says so."""
+    whole = events("he", "llo")
+    llm = opened(serve(Sent(body=whole.body, content_type=whole.content_type, trickle=0.01)), timeout=0.5)
+    with pytest.raises(ServerError, match=r"did not answer within 0.5 s"):
+        list(llm.stream_chat(HELLO))
 
 
 def test_an_asynchronous_stream_ends_as_the_other_one_does(serve: Open) -> None:
