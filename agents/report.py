@@ -107,7 +107,12 @@ def verdict_json(verdict: Verdict) -> dict[str, JsonValue]:
     if verdict.comparison_only:
         found["comparison_only"] = True
     if verdict.prose is not None:
-        found["prose"] = {"sentences": list(verdict.prose.sentences), "dropped": verdict.prose.dropped}
+        prose = verdict.prose
+        found["prose"] = {
+            "sentences": list(prose.sentences),
+            "dropped": prose.dropped,
+            "failed": prose.failed,
+        }
     return found
 
 
@@ -154,10 +159,19 @@ def render_report(verdict: Verdict) -> str:
 
 
 def _prose_lines(prose: Prose) -> list[str]:
-    """Return the model's sentences under a head that says whose they are, and how many were dropped."""
-    lines = [f"  {one_line(sentence)}" for sentence in prose.sentences]
-    dropped = f"; {prose.dropped} more dropped, since no finding supports them" if prose.dropped else ""
-    return ["", f"IN A LANGUAGE MODEL'S WORDS (each sentence checked against the findings{dropped})", *lines]
+    """Return the model's sentences under a head that says whose they are, and what became of the others."""
+    lines = ["", "IN A LANGUAGE MODEL'S WORDS (kept only where a finding supports the sentence)"]
+    lines += [f"  {one_line(sentence)}" for sentence in prose.sentences]
+    if prose.failed is not None:
+        lines.append(f"  none: {one_line(prose.failed)}")
+    elif prose.dropped:
+        sentences = "sentence" if prose.dropped == 1 else "sentences"
+        lines.append(
+            f"  ({prose.dropped} {sentences} dropped: no finding supports {'it' if prose.dropped == 1 else 'them'})"
+        )
+    elif not prose.sentences:
+        lines.append("  none: the model wrote nothing")
+    return lines
 
 
 def _ranking_lines(verdict: Verdict) -> list[str]:

@@ -1,60 +1,30 @@
-"""The whole story: open a store, retrieve the letters of a posting, judge them, name the winner, keep the screening.
+"""The door for engineers: ``open_engine`` puts store, pipeline, judge and requirements together.
 
-Knows nothing about terminals or pages; ``open_engine`` is the door for engineers.
+Whatever can't run here is refused before anything is judged. Knows nothing about terminals or pages.
 """
 
 from __future__ import annotations
 
-import secrets
-import threading
-import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
-
-from llama_index.core.base.response.schema import RESPONSE_TYPE
-from llama_index.core.callbacks import CallbackManager, CBEventType, EventPayload
-from llama_index.core.query_engine import RetrieverQueryEngine
-from llama_index.core.schema import NodeWithScore, QueryBundle
+from typing import TYPE_CHECKING
 
 from agents.comparison import Comparer
-from agents.fingerprint import fingerprint
-from agents.judging import Judge, PoolEntry, language_name
-from agents.loading import load_judge, load_pipeline_embedder, pipeline_llm
-from agents.panel import Panel, Seat, compare_pool, hear
+from agents.engine import ScreeningEngine, Settings
+from agents.loading import load_judge, load_pipeline_embedder
+from agents.panel import Panel, Seat
 from agents.registry import Choice, PipelineError, choose
-from agents.requirements import RequirementsError, load_requirements, read_job
-from agents.retrieval import LetterRetriever, RetrievalMode
-from agents.shared_text import shared_texts
-from agents.stored_screening import (
-    PROSE_KIND,
-    WORDS_KIND,
-    Header,
-    ProseRow,
-    RequirementRow,
-    SharedText,
-    WordsRow,
-    keep,
-    keep_comparison,
-    stored_verdict,
-)
-from agents.verdict import Requirement, Verdict
-from agents.winner import WinnerSynthesizer
-from ingestion.language import detect_language
-from ingestion.letter import Letter
-from ingestion.records import StoredScreening, StoreError
+from agents.requirements import load_requirements
+from agents.retrieval import RetrievalMode
+from agents.verdict import Requirement
+from ingestion.records import StoreError
 from ingestion.store import Store
-from ingestion.vectors import LetterVectorStore
 
 if TYPE_CHECKING:
-    from llama_index.core.chat_engine.types import BaseChatEngine
-    from llama_index.core.llms import LLM
-
     from agents.server_settings import ServerSettings
     from ingestion.embedders import LetterEmbedder
+
+__all__ = ["Requirements", "ScreeningEngine", "Settings", "open_engine"]
 
 Requirements = Sequence[Requirement] | str | Path
 """Requirements themselves, or the path of a JSON or YAML file that holds them."""
@@ -62,241 +32,6 @@ Requirements = Sequence[Requirement] | str | Path
 
 LOCK_WAIT_S = 120.0
 """Seconds that a finished screening waits for another writer, so that minutes of judging are not lost to an ingest."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """What one engine was opened with. ``top_k`` limits who is judged; None leaves that to the judge.
-
-    ``prose`` asks the language model for sentences about the findings.
-    """
-
-    choice: Choice
-    posting: str
-    retrieval: RetrievalMode
-    top_k: int | None
-    requirements: tuple[Requirement, ...] | None
-    prose: bool = False
-
-
-class ScreeningEngine(RetrieverQueryEngine):
-    """A query engine whose query is a job description and whose answer is a verdict over all letters of a posting."""
-
-    def __init__(
-        self,
-        store: Store,
-        embedder: LetterEmbedder,
-        readers: Panel | Comparer,
-        settings: Settings,
-        *,
-        streaming: bool = False,
-        owns_store: bool = False,
-    ) -> None:
-        self.store = store
-        self.embedder = embedder
-        self.readers = readers
-        self.settings = settings
-        self.on_progress: Callable[[int, int], None] | None = None
-        self.cancel: threading.Event | None = None
-        self._owns_store = owns_store
-        vectors = LetterVectorStore(store, embedder.identity, embedder.runtime)
-        retriever = LetterRetriever(store, vectors, embedder, settings.posting, mode=settings.retrieval)
-        super().__init__(
-            retriever=retriever,
-            response_synthesizer=WinnerSynthesizer(self._name_winner, streaming=streaming),
-            callback_manager=CallbackManager([]),
-        )
-
-    @property
-    def llm(self) -> LLM | None:
-        """The language model of this engine's pipeline, None where it has none."""
-        return pipeline_llm(self.settings.choice)
-
-    def describe(self) -> str | None:
-        """Say which language model reads letters and where, in a sentence; None where there is none."""
-        llm = self.llm
-        describe = getattr(llm, "describe", None)
-        return None if describe is None else str(describe())
-
-    def chat(self, screening_id: str) -> BaseChatEngine:
-        """Return a chat about one screening, with this engine's language model if it has one.
-
-        Raises:
-            StoreError: there is no screening of that id.
-        """
-        from agents.chat import open_chat
-
-        return open_chat(self.store, screening_id, self.llm)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self.close()
-
-    def close(self) -> None:
-        """Close the store, if this engine opened it."""
-        if self._owns_store:
-            self.store.close()
-
-    def _query(self, query_bundle: QueryBundle) -> RESPONSE_TYPE:
-        with self.callback_manager.event(
-            CBEventType.QUERY, payload={EventPayload.QUERY_STR: query_bundle.query_str}
-        ) as event:
-            started = time.perf_counter()
-            nodes = self.retrieve(query_bundle)
-            elapsed = time.perf_counter() - started
-            response = self._response_synthesizer.synthesize(query_bundle, nodes, retrieve_seconds=elapsed)
-            event.on_end(payload={EventPayload.RESPONSE: response})
-        return response
-
-    async def _aquery(self, query_bundle: QueryBundle) -> RESPONSE_TYPE:
-        with self.callback_manager.event(
-            CBEventType.QUERY, payload={EventPayload.QUERY_STR: query_bundle.query_str}
-        ) as event:
-            started = time.perf_counter()
-            nodes = await self.aretrieve(query_bundle)
-            elapsed = time.perf_counter() - started
-            response = await self._response_synthesizer.asynthesize(
-                query_bundle, nodes, retrieve_seconds=elapsed
-            )
-            event.on_end(payload={EventPayload.RESPONSE: response})
-        return response
-
-    def _name_winner(
-        self, job_description: str, nodes: Sequence[NodeWithScore], retrieve_seconds: float
-    ) -> Verdict:
-        started = time.perf_counter()
-        settings = self.settings
-        requirements, left_out = settings.requirements, ()
-        if requirements is None:
-            requirements, left_out = _read(job_description, self._languages)
-        keys = [node.node.metadata["letter_key"] for node in nodes]
-        letters = {letter.key: letter for letter in self.store.letters(settings.posting, keys)}
-        pool = [
-            PoolEntry(letters[key], _rounded(node.node.metadata["dense"]))
-            for key, node in zip(keys, nodes, strict=True)
-            if key in letters
-        ]
-        asked = _Asked(job_description, requirements, left_out, pool, retrieve_seconds, started)
-        shared = shared_texts(letters.values(), self.store.duplicates(settings.posting))
-        words = ""
-        if isinstance(self.readers, Panel):
-            stored = self._judge(self.readers, asked, shared)
-        else:
-            stored, words = self._compare(self.readers, asked, shared)
-        with self.store.writing() as tx:
-            tx.put_screening(stored)
-            if words:
-                row = WordsRow(words=words)
-                tx.add_screening_text(stored.screening_id, WORDS_KIND, row.model_dump_json())
-        if settings.prose:
-            self._write_prose(stored.screening_id, letters)
-        return stored_verdict(self.store, stored.screening_id)
-
-    @property
-    def _languages(self) -> frozenset[str]:
-        readers = self.readers
-        return readers.first.judge.languages if isinstance(readers, Panel) else readers.languages
-
-    def _judge(self, panel: Panel, asked: _Asked, shared: SharedText) -> StoredScreening:
-        heard = hear(
-            self.store,
-            panel,
-            asked.pool,
-            asked.requirements,
-            top_k=self.settings.top_k,
-            on_progress=self.on_progress,
-            cancel=self.cancel,
-        )
-        judged = heard.judged
-        header = self._header(asked, heard.judge, judged.over_limit, heard.notices)
-        return keep(*_new_id(), header, judged.assessments, judged.unjudged, shared)
-
-    def _compare(self, comparer: Comparer, asked: _Asked, shared: SharedText) -> tuple[StoredScreening, str]:
-        compared = compare_pool(
-            comparer,
-            asked.pool,
-            asked.job_description,
-            asked.requirements,
-            top_k=self.settings.top_k,
-            on_progress=self.on_progress,
-            cancel=self.cancel,
-        )
-        header = self._header(asked, comparer, 0, compared.notices)
-        return keep_comparison(*_new_id(), header, compared.pick, compared.others, shared), compared.words
-
-    def _header(
-        self, asked: _Asked, reader: Judge | Comparer, over_limit: int, notices: tuple[tuple[str, str], ...]
-    ) -> Header:
-        settings = self.settings
-        judge_seconds = time.perf_counter() - asked.started
-        pipeline = fingerprint(
-            settings.choice,
-            self.embedder,
-            reader,
-            asked.requirements,
-            settings.retrieval,
-            settings.top_k,
-        )
-        server = settings.choice.server
-        if server is not None:
-            notices = (*notices, ("server", f"the text of the letters was sent to {server.url}"))
-        return Header(
-            strategy=reader.strategy,
-            posting=settings.posting,
-            job_description=asked.job_description,
-            requirements=tuple(
-                RequirementRow(id=r.id, text=r.text, kind=r.kind, weight=r.weight) for r in asked.requirements
-            ),
-            pipeline=pipeline,
-            over_limit=over_limit,
-            letters=len(asked.pool),
-            left_out=asked.left_out,
-            seconds=(
-                round(asked.retrieve_seconds, 6),
-                round(judge_seconds, 6),
-                round(asked.retrieve_seconds + judge_seconds, 6),
-            ),
-            comparison_only=not isinstance(self.readers, Panel),
-            notices=notices,
-        )
-
-    def _write_prose(self, screening_id: str, letters: Mapping[int, Letter]) -> None:
-        """Let the language model put the findings into sentences; what no finding supports is dropped and counted."""
-        from agents.prose import write_prose
-
-        verdict = stored_verdict(self.store, screening_id)
-        llm = self.llm
-        if llm is None or verdict.winner is None:
-            return
-        prose = write_prose(llm, verdict, letters)
-        row = ProseRow(sentences=prose.sentences, dropped=prose.dropped)
-        with self.store.writing() as tx:
-            tx.add_screening_text(screening_id, PROSE_KIND, row.model_dump_json())
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What one query asked for: the job, its requirements, those over the limit, and the pool in retrieval order."""
-
-    job_description: str
-    requirements: tuple[Requirement, ...]
-    left_out: tuple[str, ...]
-    pool: Sequence[PoolEntry]
-    retrieve_seconds: float
-    started: float
-
-
-def _new_id() -> tuple[str, str]:
-    """Return an id for a screening, and the time in UTC."""
-    return f"s-{secrets.token_hex(6)}", datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _rounded(similarity: float | None) -> float | None:
-    return None if similarity is None else round(similarity, 6)
 
 
 def open_engine(
@@ -393,20 +128,6 @@ def _fallback_seat(store: Store, posting: str) -> Seat:
     judge = load_judge(choose("offline"), encoder)
     assert not isinstance(judge, Comparer)
     return Seat(judge, encoder.identity.key)
-
-
-def _read(job_description: str, languages: frozenset[str]) -> tuple[tuple[Requirement, ...], tuple[str, ...]]:
-    """Return the requirements of a job description, and those that are over the limit."""
-    language = detect_language(job_description)
-    if language not in languages:
-        raise RequirementsError(
-            f"the job description must be in a language that the judge reads, but it reads as {language_name(language)}; "
-            "translate it, or pass requirements of your own with --requirements"
-        )
-    reading = read_job(job_description)
-    return reading.requirements, tuple(
-        part.text for part in reading.left_out if "over the limit" in part.reason
-    )
 
 
 def _given(requirements: Requirements | None) -> tuple[Requirement, ...] | None:

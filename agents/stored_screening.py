@@ -98,10 +98,11 @@ class Entry(_Row):
 
 
 class ProseRow(_Row):
-    """A language model's sentences about the screening, as they are kept beside it."""
+    """A language model's sentences about the screening, as they are kept beside it; ``failed`` is why there are none."""
 
     sentences: tuple[str, ...]
     dropped: int
+    failed: str | None = None
 
 
 class WordsRow(_Row):
@@ -244,7 +245,7 @@ def verdict_of(
         pipeline=header.pipeline,
         seconds=Seconds(*header.seconds),
         comparison_only=header.comparison_only,
-        prose=None if prose is None else Prose(prose.sentences, prose.dropped),
+        prose=None if prose is None else Prose(prose.sentences, prose.dropped, prose.failed),
     )
 
 

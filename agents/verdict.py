@@ -144,10 +144,14 @@ class Seconds:
 
 @dataclass(frozen=True, slots=True)
 class Prose:
-    """Sentences that a language model wrote from the findings, and how many more were dropped as unsupported."""
+    """Sentences that a language model wrote from the findings, one line each.
+
+    ``dropped`` counts those that no finding supports; ``failed`` says why the model wrote none at all.
+    """
 
     sentences: tuple[str, ...]
     dropped: int
+    failed: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
