@@ -5,6 +5,7 @@ Knows which talk it is: PEFT 0.21 and TRL 1.16 call names that transformers 5.23
 
 from __future__ import annotations
 
+import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from contextlib import contextmanager
 @contextmanager
 def libraries_hushed() -> Iterator[None]:
     """Drop FutureWarnings about the libraries' own calls, and their advice and progress bars on stderr."""
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # says on import which kernels it lacks
     import datasets
     from transformers.utils import logging as transformers_logging
 

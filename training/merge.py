@@ -37,10 +37,10 @@ def merge(adapter: str, out: Path) -> Merged:
         )
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise LLMError(f"OUT must be a new or an empty folder, but {out} holds something: name another")
-    from peft import PeftModel
-
     precision = _precision(source.adapter)
     with libraries_hushed():
+        from peft import PeftModel
+
         model = PeftModel.from_pretrained(load_model(source, precision), str(source.adapter))
         merged = model.merge_and_unload()  # type: ignore[operator]
         merged.config.use_cache = True
