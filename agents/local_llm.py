@@ -242,7 +242,11 @@ class LocalLLM(HuggingFaceLLM):
         how = {"temperature": options.temperature, "top_p": options.top_p, "top_k": 0} if sampled else {}
         ends = TextEnds(self._form.text, longest, options.stop, options.cancel)
         processors = logits_processor if isinstance(logits_processor, list | None) else [logits_processor]
-        with self._one_at_a_time, torch.no_grad(), _seeded(options.seed) if sampled else nullcontext():
+        with (
+            self._one_at_a_time,
+            torch.no_grad(),
+            _seeded(options.seed, self.device) if sampled else nullcontext(),
+        ):
             if options.cancel is not None and options.cancel.is_set():
                 raise GenerationCancelled("stopped before the first token")
             out = self._model.generate(
@@ -374,9 +378,9 @@ async def _off_the_loop(texts: Generator[Any]) -> AsyncGenerator[Any]:
 class _seeded:  # noqa: N801 - a context manager, read as a verb
     """Draw from ``seed`` inside, and leave the process's random numbers as they were."""
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int, device: torch.device) -> None:
         self._seed = seed
-        self._fork = torch.random.fork_rng()
+        self._fork = torch.random.fork_rng(devices=[device] if device.type == "cuda" else [])
 
     def __enter__(self) -> None:
         _SAMPLING.acquire()

@@ -17,6 +17,7 @@ import loopback_only
 import pytest
 
 if TYPE_CHECKING:
+    from agents.local_llm import LocalLLM
     from ingestion.embedders import LetterEmbedder
     from ingestion.store import Store
 
@@ -106,3 +107,21 @@ def tiny_llm_folders(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str]
         return built[name]
 
     return folder_of
+
+
+@pytest.fixture(scope="session")
+def tiny_llm(tiny_llm_folders: Callable[[str], Path]) -> Callable[..., LocalLLM]:
+    """From a kind and a precision ("fp32" unless given) to a loaded random model on the CPU, loaded once.
+
+    Shared: a test must not change it.
+    """
+    from agents.local_llm import load_llm
+
+    loaded: dict[tuple[str, str], LocalLLM] = {}
+
+    def load(kind: str, precision: str = "fp32") -> LocalLLM:
+        if (kind, precision) not in loaded:
+            loaded[kind, precision] = load_llm(str(tiny_llm_folders(kind)), precision=precision, device="cpu")
+        return loaded[kind, precision]
+
+    return load
