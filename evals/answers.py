@@ -5,7 +5,7 @@ Knows nothing about which answers are right; only the thresholds of one baseline
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,8 @@ from agents.verdict import Finding, Label, Requirement, Verdict
 from ingestion.letter import natural_key
 
 if TYPE_CHECKING:
+    from agents.registry import Choice
+    from agents.server_settings import ServerSettings
     from ingestion.letter_embedder import LetterEmbedder
     from ingestion.store import Store
 
@@ -46,6 +48,14 @@ class Answer:
     unjudged: int = 0
 
 
+Say = Callable[[str], None]
+"""Told what goes on, in sentences for people."""
+
+
+def silent(_: str) -> None:
+    """Say nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Contestant:
     """One way to judge: a pipeline, and what is given in place of what its row says."""
@@ -54,6 +64,20 @@ class Contestant:
     strategy: str | None = None
     llm: str | None = None
     embedder: str | None = None
+    server: ServerSettings | None = None
+    top_k: int | None = None
+
+    def choice(self) -> Choice:
+        """Return what runs.
+
+        Raises:
+            PipelineError: no such pipeline or strategy, or parts that don't go together.
+        """
+        from agents.registry import choose
+
+        return choose(
+            self.pipeline, strategy=self.strategy, embedder=self.embedder, llm=self.llm, server=self.server
+        )
 
 
 def judge_verdict(
@@ -63,9 +87,9 @@ def judge_verdict(
     requirements: Sequence[Requirement],
     by: Contestant,
     *,
-    top_k: int | None = None,
+    say: Say = silent,
 ) -> Verdict:
-    """Screen the posting as ``winnow screen`` does."""
+    """Screen the posting as ``winnow screen`` does; ``say`` is told which language model reads, and where."""
     from agents.screening import open_engine
 
     engine = open_engine(
@@ -74,10 +98,14 @@ def judge_verdict(
         posting=posting,
         requirements=requirements,
         strategy=by.strategy,
-        top_k=top_k,
+        top_k=by.top_k,
         llm=by.llm,
         embedder=by.embedder,
+        server=by.server,
     )
+    reader = engine.describe()
+    if reader is not None:
+        say(f"language model: {reader}")
     metadata = engine.query(job_description).metadata
     verdict = None if metadata is None else metadata["verdict"]
     if not isinstance(verdict, Verdict):

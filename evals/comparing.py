@@ -7,19 +7,20 @@ silence. Knows nothing about how letters are judged.
 from __future__ import annotations
 
 import json as json_format
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import combinations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from evals.answers import Contestant, answer_of, judge_verdict
+from evals.answers import Contestant, Say, answer_of, judge_verdict, silent
 from evals.gold import LabelledJob, load_jobs
 from evals.job_store import JobStore, job_store
 from evals.judging import SystemMeasures, measure_system
 from evals.metrics import kendall_tau_b
 
 if TYPE_CHECKING:
+    from agents.server_settings import ServerSettings
     from agents.verdict import Verdict
     from ingestion.letter_embedder import LetterEmbedder
 
@@ -107,13 +108,11 @@ class ComparingReport:
 
 def main(
     path: Path,
-    names: Sequence[str],
+    by: Mapping[str, Contestant],
     *,
-    llm: str | None = None,
-    embedder: str | None = None,
     top_k: int = TOP_K,
     json: bool = False,
-    say: Callable[[str], None] = lambda _: None,
+    say: Say = silent,
 ) -> int:
     """Compare the pipelines, print what each says, and return the exit status: 3 where one was skipped.
 
@@ -123,7 +122,7 @@ def main(
     from evals.comparing_report import comparing_json, print_comparing
 
     jobs = load_jobs(path)
-    report = compare_pipelines(jobs, contestants(names, llm=llm, embedder=embedder), top_k=top_k, say=say)
+    report = compare_pipelines(jobs, by, top_k=top_k, say=say)
     if json:
         print(json_format.dumps(comparing_json(report), ensure_ascii=False, allow_nan=False))
     else:
@@ -132,19 +131,30 @@ def main(
 
 
 def contestants(
-    names: Sequence[str], *, llm: str | None = None, embedder: str | None = None
+    names: Sequence[str],
+    *,
+    llm: str | None = None,
+    embedder: str | None = None,
+    server: ServerSettings | None = None,
 ) -> dict[str, Contestant]:
-    """Return what ``PIPELINE`` or ``PIPELINE:STRATEGY`` names; ``llm`` and ``embedder`` go to those with a local LLM.
+    """Return what ``PIPELINE`` or ``PIPELINE:STRATEGY`` names.
+
+    ``llm`` goes to the pipelines with a language model on this machine, ``embedder`` to all with a language model,
+    ``server`` to the one that asks a server.
 
     Raises:
-        PipelineError: no such pipeline, or one named twice.
+        PipelineError: no such pipeline or strategy, one named twice, or something given that none of them uses.
     """
-    from agents.registry import PipelineError, pipeline_row
+    from agents.registry import STRATEGIES, PipelineError, pipeline_row
 
     found: dict[str, Contestant] = {}
     for name in names:
         pipeline, colon, strategy = name.partition(":")
-        own = pipeline_row(pipeline).llm is not None
+        row = pipeline_row(pipeline)
+        if colon and strategy not in STRATEGIES:
+            raise PipelineError(
+                f"a pipeline's strategy must be one of {', '.join(STRATEGIES)}, but got {name!r}"
+            )
         if name in found:
             raise PipelineError(
                 f"each pipeline is compared once, but got {name} twice; leave one of them out"
@@ -152,19 +162,26 @@ def contestants(
         found[name] = Contestant(
             pipeline,
             strategy if colon else None,
-            llm=llm if own else None,
-            embedder=embedder if own else None,
+            llm=llm if row.llm is not None and strategy != "evidence" else None,
+            embedder=embedder if row.llm is not None or row.server else None,
+            server=server if row.server else None,
         )
+    for flag, value in (("llm", llm), ("embedder", embedder), ("server", server)):
+        if value is not None and all(getattr(one, flag) is None for one in found.values()):
+            raise PipelineError(
+                f"--{'server-url' if flag == 'server' else flag} was given, but {', '.join(found)} would not use it; "
+                "leave it out, or name a pipeline that does"
+            )
     return found
 
 
 def missing(one: Contestant) -> str | None:
     """Return what keeps a contestant from running here, in one line, or None."""
     from agents.llms import llm_missing
-    from agents.registry import PipelineError, choose, embedder_missing
+    from agents.registry import PipelineError, embedder_missing
 
     try:
-        choice = choose(one.pipeline, strategy=one.strategy, embedder=one.embedder, llm=one.llm)
+        choice = one.choice()
     except PipelineError as error:
         return str(error)
     found = embedder_missing(choice.embedder)
@@ -173,10 +190,10 @@ def missing(one: Contestant) -> str | None:
 
 def compare_pipelines(
     jobs: Sequence[LabelledJob],
-    by: dict[str, Contestant],
+    by: Mapping[str, Contestant],
     *,
     top_k: int = TOP_K,
-    say: Callable[[str], None] = lambda _: None,
+    say: Say = silent,
 ) -> ComparingReport:
     """Let each pipeline answer every job, one pipeline after the other, so that one model is loaded at a time."""
     from agents.comparison import ComparisonError
@@ -192,7 +209,9 @@ def compare_pipelines(
             if reason is None:
                 say(f"{name}: judging {len(jobs)} jobs")
                 try:
-                    answers = tuple(_answer(job, one, letters, top_k) for job in jobs)
+                    answers = tuple(
+                        _answer(job, one, letters, top_k, say if job is jobs[0] else silent) for job in jobs
+                    )
                 except (ComparisonError, LLMError, PipelineError, WeightsError) as error:
                     reason = str(error)
                 else:
@@ -236,26 +255,20 @@ def order_tau(first: Sequence[str], second: Sequence[str]) -> float | None:
     return kendall_tau_b(range(len(both)), [places[letter_id] for letter_id in both])
 
 
-def _answer(job: LabelledJob, by: Contestant, letters: JobStore, top_k: int) -> JobAnswer:
+def _answer(job: LabelledJob, by: Contestant, letters: JobStore, top_k: int, say: Say) -> JobAnswer:
     from agents.loading import load_pipeline_embedder
-    from agents.registry import choose
 
-    choice = choose(by.pipeline, strategy=by.strategy, embedder=by.embedder, llm=by.llm)
+    choice = by.choice()
     embedder = load_pipeline_embedder(by.pipeline, by.embedder)
     posting = letters.posting(job, embedder)
-    verdict = judge_verdict(
-        letters.store,
-        posting,
-        job.job_description,
-        job.asked(),
-        by,
-        top_k=top_k if choice.comparison_only else None,
-    )
-    judge = choice.strategy if choice.llm is None else f"{choice.strategy}, {choice.llm}"
+    if choice.comparison_only:
+        by = replace(by, top_k=top_k)
+    verdict = judge_verdict(letters.store, posting, job.job_description, job.asked(), by, say=say)
+    model = choice.llm or (choice.server and choice.server.url)
     return JobAnswer(
         topic=job.topic,
         embedder=embedder.identity.model,
-        judge=judge,
+        judge=f"{choice.strategy}, {model}" if model else choice.strategy,
         retrieved=_retrieved(letters, posting, job.job_description, embedder),
         verdict=verdict,
     )

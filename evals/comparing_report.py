@@ -53,7 +53,7 @@ def _print_retrieved(console: Console, report: ComparingReport, place: int) -> N
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
     table.add_column("retrieved\nand cosine", justify="right", no_wrap=True)
     for ran in report.ran:
-        table.add_column(f"{ran.name}\n{ran.answers[place].embedder}")
+        table.add_column(f"{ran.name}\n{ran.answers[place].embedder.rsplit('/', 1)[-1]}")
     first = [ran.answers[place].retrieved[: report.top_k] for ran in report.ran]
     for rank in range(max(len(letters) for letters in first)):
         table.add_row(

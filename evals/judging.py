@@ -25,10 +25,12 @@ from evals.answers import (
     WHOLE_LETTER,
     Answer,
     Contestant,
+    Say,
     answer_of,
     best_sentence_answer,
     bm25_answer,
     judge_verdict,
+    silent,
     whole_letter_answer,
     whole_letter_vectors,
     with_labels,
@@ -47,6 +49,10 @@ from evals.thresholds import LabelledPair, best_thresholds, label_f1, met_auc
 
 if TYPE_CHECKING:
     import numpy as np
+
+
+OFFLINE = Contestant()
+"""The default pipeline, whose encoder the baselines use whatever the judge's is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +111,7 @@ class JudgingReport:
         return next(one for one in self.systems if one.system == name)
 
 
-def main(path: Path, by: Contestant = Contestant(), *, json: bool = False) -> int:  # noqa: B008
+def main(path: Path, by: Contestant = OFFLINE, *, json: bool = False, say: Say = silent) -> int:
     """Measure, print one table and one row a job (or one JSON object), and return the exit status.
 
     Raises:
@@ -114,7 +120,7 @@ def main(path: Path, by: Contestant = Contestant(), *, json: bool = False) -> in
     """
     from evals.report import judging_json, print_judging
 
-    report = measure_judging(load_jobs(path), by)
+    report = measure_judging(load_jobs(path), by, say=say)
     if json:
         print(json_format.dumps(judging_json(report), ensure_ascii=False, allow_nan=False))
     else:
@@ -122,9 +128,11 @@ def main(path: Path, by: Contestant = Contestant(), *, json: bool = False) -> in
     return 0
 
 
-def measure_judging(jobs: Sequence[LabelledJob], by: Contestant = Contestant()) -> JudgingReport:  # noqa: B008
+def measure_judging(
+    jobs: Sequence[LabelledJob], by: Contestant = OFFLINE, *, say: Say = silent
+) -> JudgingReport:
     """Let a judge and the baselines answer each job, and measure their answers."""
-    answers = _answers(jobs, by)
+    answers = _answers(jobs, by, say)
     unlabelled = [labelled_pairs(*one) for one in zip(jobs, answers[BEST_SENTENCE], strict=True)]
     thresholds = best_thresholds([pair for pairs in unlabelled for pair in pairs])
     answers[BEST_SENTENCE] = [with_labels(one, *thresholds) for one in answers[BEST_SENTENCE]]
@@ -137,14 +145,14 @@ def measure_judging(jobs: Sequence[LabelledJob], by: Contestant = Contestant()) 
     )
 
 
-def _answers(jobs: Sequence[LabelledJob], by: Contestant) -> dict[str, list[Answer]]:
+def _answers(jobs: Sequence[LabelledJob], by: Contestant, say: Say) -> dict[str, list[Answer]]:
     """Return each system's answers in the order of the jobs.
 
     The baselines keep the default encoder whatever the judge's is, so that they are the same beside every judge.
     """
     from agents.loading import load_pipeline_embedder
 
-    embedder = load_pipeline_embedder(Contestant().pipeline)
+    embedder = load_pipeline_embedder(OFFLINE.pipeline)
     own = load_pipeline_embedder(by.pipeline, by.embedder)
     found: dict[str, list[Answer]] = {JUDGE: [], BM25: [], WHOLE_LETTER: [], BEST_SENTENCE: []}
     whole: dict[str, dict[str, np.ndarray]] = {}
@@ -155,7 +163,9 @@ def _answers(jobs: Sequence[LabelledJob], by: Contestant) -> dict[str, list[Answ
             letters.posting(job, own)
             if posting not in whole:
                 whole[posting] = whole_letter_vectors(store, posting, embedder)
-            verdict = judge_verdict(store, posting, job.job_description, asked, by)
+            verdict = judge_verdict(
+                store, posting, job.job_description, asked, by, say=say if job is jobs[0] else silent
+            )
             found[JUDGE].append(answer_of(verdict, asked))
             found[BM25].append(bm25_answer(store, posting, job.job_description))
             found[WHOLE_LETTER].append(whole_letter_answer(whole[posting], job.job_description, embedder))
