@@ -5,13 +5,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+import evals.comparing
 from agents.registry import PipelineError
-from evals.answers import Contestant
+from evals.answers import BEST_SENTENCE, BM25, JUDGE, WHOLE_LETTER, Contestant
 from evals.comparing import ComparingReport, compare_pipelines, contestants, main, missing
 from evals.comparing_report import comparing_json, print_comparing
 from evals.gold import LabelledJob
+from evals.judging import measure_judging
 from evals.report import NARROWEST
+from ui.cli import app
 
 LETTERS = {
     "171": "I have cooked in restaurants for eight years. I hold a food safety certificate.",
@@ -156,7 +160,7 @@ def test_letters_too_long_for_a_comparison_are_a_reason_to_skip_it(
 
 def test_what_is_missing_is_said_in_one_line() -> None:
     """Weights that are not here, by their name and what to do."""
-    reason = missing(Contestant("e5-phi3"))
+    reason = missing(Contestant("e5-phi3", embedder="e5-large=nowhere"))
     assert reason is not None
     assert "e5-large" in reason
     assert "\n" not in reason
@@ -206,3 +210,71 @@ def test_the_exit_status_says_whether_all_ran(
     assert main(path, contestants(names), json=True) == status
     shown = json.loads(capsys.readouterr().out)
     assert [one["pipeline"] for one in shown["skipped"]] == [name for name in names if name == "server"]
+
+
+def test_the_baselines_are_the_same_beside_every_judge(tiny_llm_folders: Callable[[str], Path]) -> None:
+    """A pipeline is measured against what was measured before, whatever its own embedder and model are."""
+    said: list[str] = []
+    by = Contestant("e5-phi3", llm=str(tiny_llm_folders("phi3")), embedder="minilm")
+    measured, offline = measure_judging([JOB], by, say=said.append), measure_judging([JOB])
+    for name in (BM25, WHOLE_LETTER, BEST_SENTENCE):
+        assert measured.system(name) == offline.system(name)
+    assert measured.system(JUDGE) != offline.system(JUDGE)
+    assert len(said) == 1
+
+
+@pytest.fixture
+def jobs_file(tmp_path: Path) -> Path:
+    """The small job as a file of labelled jobs."""
+    path = tmp_path / "jobs.json"
+    path.write_text(json.dumps([JOB.model_dump(mode="json")]), encoding="utf-8")
+    return path
+
+
+def test_the_command_takes_pipelines_one_after_the_other(jobs_file: Path) -> None:
+    """FILE may stand before them; stdout holds one JSON object, stderr what was skipped."""
+    ran = CliRunner().invoke(
+        app, ["eval", "judging", str(jobs_file), "--compare", "server", "offline", "--json"]
+    )
+    assert ran.exit_code == 3
+    shown = json.loads(ran.stdout)
+    assert [one["pipeline"] for one in shown["jobs"][0]["pipelines"]] == ["offline"]
+    assert [one["pipeline"] for one in shown["skipped"]] == ["server"]
+    assert "server: skipped, since" in ran.stderr
+
+
+def test_the_command_as_the_seed_would_have_run_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without FILE it is the bundled jobs; pipelines keep their order, top_k its default."""
+    seen: list[object] = []
+
+    def keep(path: Path, by: dict[str, Contestant], *, top_k: int, **_: object) -> int:
+        seen.extend((str(path), list(by), top_k))
+        return 0
+
+    monkeypatch.setattr(evals.comparing, "main", keep)
+    ran = CliRunner().invoke(app, ["eval", "judging", "--compare", "bge-qwen", "e5-phi3:listwise", "offline"])
+    assert ran.exit_code == 0
+    assert seen == ["samples", ["bge-qwen", "e5-phi3:listwise", "offline"], 10]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        pytest.param(
+            [], "FILE must be one file of labelled jobs, or the word samples, but got none", id="none"
+        ),
+        pytest.param(["a.json", "b.json"], "but got a.json and b.json", id="two files"),
+        pytest.param(["--compare", "offline", "bge-qwn"], "bge-qwn does not exist", id="misspelt"),
+        pytest.param(["--compare", "nothing"], "must be one of offline", id="no such pipeline"),
+        pytest.param(["--compare", "offline", "--strategy", "labels"], "write PIPELINE:STRATEGY", id="both"),
+        pytest.param(["samples", "--pipeline", "server"], "give --server-url URL", id="no server"),
+        pytest.param(["samples", "--strategy", "labels"], "needs a language model", id="no model"),
+        pytest.param(["samples", "--top-k", "0"], "must be at least 1, but got 0", id="top-k"),
+    ],
+)
+def test_wrong_usage_is_told_before_anything_is_measured(arguments: list[str], message: str) -> None:
+    """Exit status 2, the rule and the value on stderr, nothing on stdout."""
+    ran = CliRunner().invoke(app, ["eval", "judging", *arguments])
+    assert ran.exit_code == 2
+    assert ran.stdout == ""
+    assert message in " ".join(ran.stderr.replace("│", " ").split())
