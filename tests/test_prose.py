@@ -270,8 +270,10 @@ def test_the_prompt_is_as_filed_and_holds_no_name_id_or_score() -> None:
 
 def test_names_are_masked_even_where_the_posting_is_not_blind() -> None:
     """Also a part of a name that stands alone where masking leaves it."""
-    text = "I am Ada Byrne. The team calls Ada's kitchen a school with a food safety certificate."
-    quote = finding(2, "met", text, "The team calls Ada's kitchen a school with a food safety certificate.")
+    text = "I am Ada Byrne. At ada@example.org people call Ada chef, with a food safety certificate."
+    quote = finding(
+        2, "met", text, "At ada@example.org people call Ada chef, with a food safety certificate."
+    )
     assessment = Assessment(1, "115", "Ada Byrne", 0.5, (quote,))
     wanted = (REQUIREMENTS[1],)
     one = Verdict(
@@ -280,7 +282,7 @@ def test_names_are_masked_even_where_the_posting_is_not_blind() -> None:
     )  # fmt: skip
     llm = ScriptedLLM(["Letter A shows a food safety certificate [r1]."])
     found = write_prose(llm, one, {1: letter(1, "115", "Ada Byrne", text, blinded=False)})
-    assert "The team calls [NAME]'s kitchen a school" in llm.prompts[0]
+    assert '"At [EMAIL] people call [NAME] chef, with' in llm.prompts[0]
     assert "Ada" not in llm.prompts[0]
     assert found == Prose(("Letter 115 shows a food safety certificate [safety].",), 0)
 
