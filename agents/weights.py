@@ -79,7 +79,7 @@ def _nf4(compute: torch.dtype) -> Any:
     """4-bit NormalFloat with the scales quantised too, https://arxiv.org/abs/2305.14314."""
     from transformers import BitsAndBytesConfig
 
-    _import_bitsandbytes()
+    import_bitsandbytes()
     return BitsAndBytesConfig(
         load_in_4bit=True,
         bnb_4bit_quant_type="nf4",
@@ -88,7 +88,7 @@ def _nf4(compute: torch.dtype) -> Any:
     )
 
 
-def _import_bitsandbytes() -> None:
+def import_bitsandbytes() -> None:
     """Import bitsandbytes with the door to the hub shut.
 
     On a CPU with avx512_bf16, bitsandbytes 0.50 fetches code from the hub while it is imported, where the ``kernels``
@@ -113,7 +113,7 @@ def _import_bitsandbytes() -> None:
 
 def _adapted(model: Any, source: LLMSource) -> Any:
     """Put the adapter on the model, unmerged: merging would round the weights once more."""
-    _import_bitsandbytes()  # PEFT imports it
+    import_bitsandbytes()  # PEFT imports it
     from peft import PeftModel
 
     try:

@@ -9,10 +9,10 @@ from typing import Any
 
 import pytest
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
+from tiny_llms import KINDS
 
 from agents.local_llm import GenerationCancelled, LocalLLM, load_llm
 
-KINDS = ["qwen2", "phi3", "llama", "granite", "qwen3"]
 ALL = [*KINDS, *(f"{kind}-base" for kind in KINDS)]
 Loader = Callable[..., LocalLLM]
 SYSTEM, USER, ASSISTANT = MessageRole.SYSTEM, MessageRole.USER, MessageRole.ASSISTANT

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import torch
+from tiny_llms import KINDS
 
 from agents import llm_memory
 from agents.llm_memory import (
@@ -24,7 +25,6 @@ from agents.precision import Machine, Precision, this_machine
 
 CPU = Machine("cpu", "a CPU", bf16=True)
 GPU = Machine("cuda", "a GPU", bf16=True)
-KINDS = ["qwen2", "phi3", "llama", "granite", "qwen3"]
 
 
 def loaded_bytes(model: torch.nn.Module) -> int:

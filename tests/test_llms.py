@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 import torch
 from huggingface_hub import constants
+from tiny_llms import KINDS
 from transformers import (
     AutoModelForCausalLM,
     GraniteConfig,
@@ -108,7 +109,7 @@ def test_a_model_in_the_hubs_cache_has_its_commit_as_revision(
     assert source.row is row
 
 
-@pytest.mark.parametrize("kind", ["qwen2", "phi3", "llama", "granite", "qwen3"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_folder_is_its_content(kind: str, tmp_path: Path, tiny_llm_folders: Callable[[str], Path]) -> None:
     """Its revision is the hash of its files, wherever they lie; a changed weight is another model."""
     copy = shutil.copytree(tiny_llm_folders(kind), tmp_path / "copy")

@@ -6,11 +6,11 @@ from typing import Any
 import pytest
 import torch
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
+from tiny_llms import KINDS
 
 from agents.llms import LLMError
 from agents.local_llm import ContextError, LocalLLM
 
-KINDS = ["qwen2", "phi3", "llama", "granite", "qwen3"]
 ALL = [*KINDS, *(f"{kind}-base" for kind in KINDS)]
 Loader = Callable[..., LocalLLM]
 SYSTEM, USER, ASSISTANT = MessageRole.SYSTEM, MessageRole.USER, MessageRole.ASSISTANT

@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
+from tiny_llms import KINDS
 
 from agents.harmless import HarmlessText
 from agents.local_llm import LocalLLM, load_llm
 from agents.prompt_form import TEMPLATE_DATE
 
-KINDS = ["qwen2", "phi3", "llama", "granite", "qwen3"]
 Loader = Callable[..., LocalLLM]
 SYSTEM, USER, ASSISTANT = MessageRole.SYSTEM, MessageRole.USER, MessageRole.ASSISTANT
 TALK = [
@@ -41,6 +41,7 @@ EXPECTED_TALK = {
     "Letter 171.<|end_of_text|>\n<|start_of_role|>user<|end_of_role|>Why?<|end_of_text|>\n"
     "<|start_of_role|>assistant<|end_of_role|>",
 }
+EXPECTED_TALK["granite4"] = EXPECTED_TALK["granite"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -10,12 +10,12 @@ import pytest
 import torch
 from llama_index.core.base.llms.types import ChatMessage, MessageRole
 from llama_index.core.llms import LLM
+from tiny_llms import KINDS
 
 from agents.llms import LLMError, folder_revision
 from agents.local_llm import LocalLLM, load_llm
 from agents.weights import quiet_peft
 
-KINDS = ["qwen2", "phi3", "llama", "granite", "qwen3"]
 Loader = Callable[..., LocalLLM]
 SYSTEM, USER, ASSISTANT = MessageRole.SYSTEM, MessageRole.USER, MessageRole.ASSISTANT
 TALK = [
@@ -55,8 +55,8 @@ def test_an_adapter_changes_the_answers_of_its_base(
 ) -> None:
     """On every family and in 4 bits too, unmerged, and named in the fingerprint."""
     folder = tiny_llm_folders(kind)
-    modules = ["qkv_proj", "down_proj"] if kind == "phi3" else ["q_proj", "down_proj"]
-    adapter = adapter_for(folder, modules, tmp_path / "adapter")
+    modules = {"phi3": ["qkv_proj", "down_proj"], "granite4": ["q_proj", "output_linear"]}
+    adapter = adapter_for(folder, modules.get(kind, ["q_proj", "down_proj"]), tmp_path / "adapter")
     tuned = load_llm(f"{folder}+{adapter}", precision=precision, device="cpu")
     assert tuned.metadata.context_window == 1024
     assert tuned.fingerprint()["adapter"] == folder_revision(adapter)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerBase
     from transformers.configuration_utils import PreTrainedConfig
 
-KINDS = ("qwen2", "phi3", "llama", "granite", "qwen3")
+KINDS = ("qwen2", "phi3", "llama", "granite", "qwen3", "granite4")
 WINDOW = 1024
 """Tokens that every tiny model can read."""
 
@@ -73,6 +73,7 @@ _CONTROLS: dict[str, list[str]] = {
         *("<|start_of_role|>", "<|end_of_role|>", "<|tool_call|>", "<|start_of_cite|>", "<|end_of_cite|>"),
     ],
 }
+_CONTROLS["granite4"] = _CONTROLS["granite"]
 _CONTROLS["qwen3"] = [
     *_CONTROLS["qwen2"],
     *("*<tool_response>", "*</tool_response>", "*<think>", "*</think>"),
@@ -127,7 +128,10 @@ def build_tiny(kind: str, folder: Path, *, chat: bool = True, seed: int = 0) -> 
 
 def template_of(kind: str) -> str:
     """Return the published chat template of the family."""
-    if kind == "granite":
+    if kind in {
+        "granite",
+        "granite4",
+    }:  # Granite 4's own is longer; what it writes around a message is the same
         return _GRANITE_TEMPLATE
     spec = find_spec("trl")
     assert spec is not None
@@ -143,13 +147,21 @@ def _end_ids(kind: str, tokenizer: PreTrainedTokenizerBase, *, chat: bool) -> li
         "phi3": ["<|endoftext|>", "<|assistant|>", "<|end|>"],
         "llama": ["<|end_of_text|>", "<|eot_id|>"],
         "granite": ["<|end_of_text|>"],
+        "granite4": ["<|end_of_text|>"],
     }[kind]
     return [int(tokenizer.convert_tokens_to_ids(end)) for end in ends]  # type: ignore[arg-type]
 
 
 def _config(kind: str, tokenizer: PreTrainedTokenizerBase) -> PreTrainedConfig:
     """The family's configuration class at 64 x 2: grouped queries, and everything else that the family is known for."""
-    from transformers import GraniteConfig, LlamaConfig, Phi3Config, Qwen2Config, Qwen3Config
+    from transformers import (
+        GraniteConfig,
+        GraniteMoeHybridConfig,
+        LlamaConfig,
+        Phi3Config,
+        Qwen2Config,
+        Qwen3Config,
+    )
 
     shape: dict[str, Any] = {
         "vocab_size": (len(tokenizer) + 63) // 64 * 64,  # more rows than tokens, as published
@@ -177,6 +189,12 @@ def _config(kind: str, tokenizer: PreTrainedTokenizerBase) -> PreTrainedConfig:
             "logits_scaling": 8.0,
         }
         return GraniteConfig(**shape, tie_word_embeddings=True, attention_multiplier=0.0625, **scales)
+    if kind == "granite4":  # dense: attention in every layer, no expert
+        layers: dict[str, Any] = {"layer_types": ["attention"] * 2, "shared_intermediate_size": 128}
+        none: dict[str, Any] = {"num_local_experts": 0, "num_experts_per_tok": 0}
+        return GraniteMoeHybridConfig(
+            **shape, **layers, **none, tie_word_embeddings=True, position_embedding_type="rope"
+        )
     return LlamaConfig(**shape, tie_word_embeddings=False)
 
 
