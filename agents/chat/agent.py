@@ -6,6 +6,7 @@ supported, what was looked up beside them, and the router's answer where nothing
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -65,11 +66,7 @@ async def answer_with_model(
     try:
         said = await _run(subject, llm, desk, question, turns)
     except Exception as error:
-        trouble = (
-            "stopped after"
-            if "Max iterations" in str(error)
-            else f"failed ({one_line(str(error))[:160]}) after"
-        )
+        trouble = _trouble(error)
     checked = check_answer(subject, said, [one for line in desk.lines for one in line.citations])
     lines: list[Line] = list(checked.lines)
     if checked.dropped:
@@ -77,8 +74,7 @@ async def answer_with_model(
         were = "was" if checked.dropped == 1 else "were"
         lines.append(plain(f"({what} of the model {were} left out: no look-up supports it as it was said.)"))
     if trouble:
-        steps = f"{MOST_STEPS} steps without an answer" if trouble.startswith("stopped") else "its look-ups"
-        lines.append(plain(f"(The model {trouble} {steps}.)"))
+        lines.append(plain(trouble))
     if desk.lines:
         lines += [line for line in desk.lines if line not in lines]
         letters, requirements, kind = tuple(desk.letters), routed.requirements, routed.kind
@@ -87,6 +83,15 @@ async def answer_with_model(
         letters, requirements, kind = routed.letters, routed.requirements, routed.kind
     answer = Answer(kind, tuple(lines), letters, requirements, checked.dropped)
     return answer, system_wording().digest
+
+
+def _trouble(error: Exception) -> str:
+    """Return what a person is told when the model gave no answer. A library's own message may hold a prompt."""
+    if "Max iterations" in str(error):
+        return f"(The model was stopped after {MOST_STEPS} steps without an answer.)"
+    ours = type(error).__module__.split(".")[0] in ("agents", "ingestion")
+    reason = one_line(str(error)) if ours else type(error).__name__
+    return f"(The model gave no answer: {reason}.)"
 
 
 def _harmless(llm: LLM) -> Callable[[str], str]:
@@ -100,13 +105,16 @@ async def _run(subject: Subject, llm: LLM, desk: Desk, question: str, turns: Seq
     from llama_index.core.memory import ChatMemoryBuffer
 
     memory = ChatMemoryBuffer.from_defaults(token_limit=_MEMORY_WORDS, tokenizer_fn=str.split)
-    handler = _agent(subject, llm, desk).run(
-        user_msg=desk.safe(question_for_model(subject, question)),
-        chat_history=_history(subject, desk, turns),
-        memory=memory,
-        max_iterations=MOST_STEPS,
-    )
-    return str((await handler).response.content or "")
+    with warnings.catch_warnings():
+        # LlamaIndex's agents use what pydantic and LlamaIndex itself have deprecated; that is their affair.
+        warnings.simplefilter("ignore", DeprecationWarning)
+        handler = _agent(subject, llm, desk).run(
+            user_msg=desk.safe(question_for_model(subject, question)),
+            chat_history=_history(subject, desk, turns),
+            memory=memory,
+            max_iterations=MOST_STEPS,
+        )
+        return str((await handler).response.content or "")
 
 
 def _agent(subject: Subject, llm: LLM, desk: Desk) -> ReActAgent | FunctionAgent:

@@ -2,7 +2,7 @@
 
 Knows nothing about models. A sentence stays when it names exactly one letter, every quote in it is verbatim that
 letter's and was looked up for this answer, and its other words say no more than the quote, the requirement that the
-quote was found for, and that a letter shows something. Everything else is dropped and counted.
+quote was found to show, and that a letter says or shows it. Everything else is dropped and counted.
 """
 
 from __future__ import annotations
@@ -21,13 +21,18 @@ from ingestion.sentences import split_sentences
 _QUOTE = re.compile(r"“([^“”]*)”|„([^„“”]*)[“”]|«([^«»]*)»|\"([^\"\n]*)\"")
 _SLOT = re.compile("\ue000([0-9]+)\ue001")
 _LEFT = re.compile('[“”„«»"\ue000\ue001]')
-# What a sentence may say beside its quote and the requirement. No negation, no comparison, no praise stands here.
-_PLAIN = frozenset(
+# What a sentence may say beside its quote: that the letter says it; and, where the quote was found to show a
+# requirement, that it shows it. No negation, no comparison, no praise stands here.
+_REPORT = frozenset(
     stem(word)
-    for word in """a an and applicant applicants application as at by candidate cites claims cover evidence for from has
-    have here holds id in is it its letter met meets mentions named of on partial partially partly quote quoted reads
-    requirement requirements says sentence shown shows so some states stating tells that the their there this to
-    under where which with words writes writing wrote""".split()
+    for word in """a an and applicant application as at by candidate cites cover for from here in is it its letter
+    mentions of on quote quoted reads says sentence so states stating tells that the their there this to under where
+    which with words writes writing wrote""".split()
+)
+_CLAIM = frozenset(
+    stem(word)
+    for word in """claims evidence has have holds id meets met named partial partially partly requirement requirements
+    shown shows some""".split()
 )
 _HEDGES = frozenset(stem(word) for word in "partly partial partially some".split())
 
@@ -124,14 +129,15 @@ def _either_apostrophe(word: str) -> str:
 
 def _says_no_more(subject: Subject, letter_id: str, rest: str, citations: Sequence[Citation]) -> bool:
     """Say whether the words beside the quotes claim nothing that the quotes, as judged, do not show."""
-    allowed = set(_PLAIN)
-    hedge = False
+    allowed, hedge = set(_REPORT), False
     for citation in citations:
-        allowed |= {word.stem for word in read_words(subject.masked(citation))}
-        for requirement, label in _shown_by(subject, letter_id, citation):
-            if label in ("met", "partial"):
-                allowed |= {word.stem for word in read_words(f"{requirement} {label}")}
-                hedge |= label == "partial"
+        shown = [one for one in _shown_by(subject, letter_id, citation) if one[1] in ("met", "partial")]
+        if not shown:
+            continue
+        allowed |= _CLAIM | {word.stem for word in read_words(subject.masked(citation))}
+        for requirement, label in shown:
+            allowed |= {word.stem for word in read_words(f"{requirement} {label}")}
+            hedge |= label == "partial"
     said = {word.stem for word in read_words(rest)}
     return said <= allowed and (not hedge or bool(said & _HEDGES))
 

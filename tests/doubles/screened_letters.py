@@ -14,7 +14,8 @@ from ingestion.sentences import split_sentences
 from ingestion.store import LetterDraft, ScreeningEntry, Store, StoredScreening
 
 if TYPE_CHECKING:
-    from agents.verdict import Finding, Label
+    from agents.stored_screening import FindingRow
+    from agents.verdict import Label
 
 POSTING = "jobs"
 SCREENING = "s-by-hand"
@@ -84,17 +85,16 @@ def screened(
     return store
 
 
-def _findings(one: Written, asks: dict[str, str]) -> tuple[object, ...]:
-    from agents.stored_screening import _finding_row
-
-    return tuple(_finding_row(_finding(one, name)) for name in asks)
+def _findings(one: Written, asks: dict[str, str]) -> tuple[FindingRow, ...]:
+    return tuple(_finding(one, name) for name in asks)
 
 
-def _finding(one: Written, name: str) -> Finding:
-    from agents.verdict import Finding, Quote
+def _finding(one: Written, name: str) -> FindingRow:
+    from agents.stored_screening import FindingRow
 
     if name not in one.shows:
-        return Finding(name, "not_shown", 0.9, None)
+        return FindingRow(requirement_id=name, label="not_shown", confidence=0.9, quote=None, note="")
     label, words = one.shows[name]
     start = one.text.index(words)
-    return Finding(name, label, 0.9, Quote(words, start, start + len(words)))
+    quote = (words, start, start + len(words))
+    return FindingRow(requirement_id=name, label=label, confidence=0.9, quote=quote, note="")
