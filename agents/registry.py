@@ -140,14 +140,14 @@ def choose(
 def pipeline_missing(name: str, server: ServerSettings | None = None) -> str | None:
     """Return what keeps the pipeline from screening on this machine, in one line, or None."""
     row = pipeline_row(name)
-    missing = embedder_missing(row.embedder)
-    if missing is None and row.llm is not None:
+    missing = [embedder_missing(row.embedder)]
+    if row.llm is not None:
         from agents.llms import llm_missing
 
-        missing = llm_missing(row.llm)
-    if missing is None and row.server and server is None:
-        return "no server is named: give --server-url URL, or set WINNOW_SERVER_URL"
-    return missing
+        missing.append(llm_missing(row.llm))
+    if row.server and server is None:
+        missing.append("no server is named: give --server-url URL, or set WINNOW_SERVER_URL")
+    return "; and ".join(words for words in missing if words is not None) or None
 
 
 def embedder_missing(embedder: str) -> str | None:
