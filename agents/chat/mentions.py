@@ -35,8 +35,8 @@ _RANK = re.compile(
 )
 _SCORE = re.compile(
     r"\b(?:an?|to(?: an?)?|reach(?:es)?|get(?:s)?|score(?:s|d)?(?: of| an?)?|least|above|over|under|below|than|from|"
-    r"into an?|hit|be) ([0-9]{1,2}(?:\.[0-9]+)?)(?= ?(?:[?.!,;]|$|out of|/ ?10|or (?:more|better|above|higher)|points?|"
-    r"instead|in score|score))|\b([0-9]{1,2}(?:\.[0-9]+)?)(?: ?/ ?10| out of (?:10|ten)| points?)",
+    r"into an?|hit|be) ([0-9]{1,2}(?:\.[0-9]+)?)(?: ?/ ?10| out of (?:10|ten)|(?= ?(?:[?.!,;]|$|or (?:more|better|above|higher)|points?|"
+    r"instead|in score|score)))|\b([0-9]{1,2}(?:\.[0-9]+)?)(?: ?/ ?10| out of (?:10|ten)| points?)",
     re.IGNORECASE,
 )
 _WORD_SCORE = re.compile(
