@@ -229,7 +229,7 @@ class ServerLLM(OpenAILike):
                 f"{server} points to another address (HTTP {status}), and letters only go to the one given; give the final address"
             )
         if status in {401, 403}:
-            return ServerError(f"{server} refused the key (HTTP {status}); give the server's own key")
+            return ServerError(f"{server} refused the key (HTTP {status}); set WINNOW_SERVER_KEY to its own")
         if status == 404:
             known = "" if self.model == _NO_MODEL else f", or does not know the model {self.model}"
             return ServerError(
@@ -288,7 +288,7 @@ def open_server(settings: ServerSettings) -> ServerLLM:
         return ServerLLM(settings, listed[0])
     found = f"lists {len(listed)} models ({', '.join(listed)})" if listed else "lists no model"
     raise ServerError(
-        f"a model must be named where the server has not exactly one, but {settings.url} {found}; name it with --llm"
+        f"a model must be named where the server has not exactly one, but {settings.url} {found}; name it with --server-model"
     )
 
 

@@ -363,7 +363,9 @@ def test_a_refused_key_is_not_tried_on_every_letter(serve: Serve) -> None:
     """What no letter can change ends the screening soon."""
     server = serve([Sent(401)])
     told = reasons(reader(server), LETTERS)
-    assert told[0] == f"the server at {server.url} refused the key (HTTP 401); give the server's own key"
+    assert (
+        told[0] == f"the server at {server.url} refused the key (HTTP 401); set WINNOW_SERVER_KEY to its own"
+    )
     assert told[3] == f"not tried: for 3 letters in a row, {told[0]}"
     assert len(server.chats) == 3
 

@@ -185,8 +185,8 @@ def test_the_only_model_listed_is_taken(serve: Open) -> None:
 @pytest.mark.parametrize(
     ("listed", "message"),
     [
-        pytest.param(("a", "b"), r"lists 2 models \(a, b\); name it with --llm", id="several"),
-        pytest.param((), "lists no model; name it with --llm", id="none"),
+        pytest.param(("a", "b"), r"lists 2 models \(a, b\); name it with --server-model", id="several"),
+        pytest.param((), "lists no model; name it with --server-model", id="none"),
     ],
 )
 def test_a_model_must_be_named_where_the_server_has_not_exactly_one(
