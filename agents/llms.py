@@ -400,9 +400,9 @@ def require_model_files(folder: Path, remedy: str) -> None:
     if absent:
         raise LLMError(f"{folder} lacks {', '.join(absent)}: {remedy}")
     config = read_json(folder / "config.json")
-    if "auto_map" in config and not config.get("model_type"):
+    if "quantization_config" in config:
         raise LLMError(
-            f"{folder} wants code of its own to be run, which Winnow never does: use another model"
+            f"{folder} must hold weights as they were published, but they are quantised already: use the original model"
         )
 
 

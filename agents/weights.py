@@ -59,7 +59,7 @@ def _weights(source: LLMSource, machine: Machine, precision: Precision) -> Any:
     compute = torch.float16 if machine.device == "cuda" and not machine.bf16 else torch.bfloat16
     quantised = {"quantization_config": _nf4(compute)} if precision == "nf4" else {}
     try:
-        return AutoModelForCausalLM.from_pretrained(
+        loaded: Any = AutoModelForCausalLM.from_pretrained(
             source.folder,
             dtype=dtypes.get(precision, compute),
             device_map={"": machine.device},
@@ -67,12 +67,35 @@ def _weights(source: LLMSource, machine: Machine, precision: Precision) -> Any:
             use_safetensors=True,
             local_files_only=True,
             trust_remote_code=False,
+            output_loading_info=True,
             **quantised,
         )
-    except (OSError, ValueError, KeyError) as unreadable:
+    except (OSError, ValueError, KeyError, RuntimeError) as unreadable:
         raise LLMError(
-            f"{source.folder} must be a causal language model that transformers can load, but: {unreadable}"
+            f"{source.folder} must be a causal language model that transformers can load without running code from the "
+            f"folder, but: {str(unreadable).splitlines()[0]}"
         ) from unreadable
+    model, found = loaded
+    # transformers fills what is absent with random numbers and goes on; such a model would judge by dice.
+    absent = sorted({*found["missing_keys"], *(name for name, *_ in found["mismatched_keys"])})
+    if absent:
+        raise LLMError(
+            f"{source.folder} must hold every weight of its model, but lacks {absent[0]} and {len(absent) - 1} more, or "
+            "has them in another shape: copy the model again"
+        )
+    if precision == "nf4" and machine.device == "cpu" and machine.bf16:
+        _check_packing(model, source)
+    return model
+
+
+def _check_packing(model: Any, source: LLMSource) -> None:
+    """On a CPU with bfloat16, bitsandbytes packs 32 rows and 64 columns at a time, and fails at the first word if it can't."""
+    for name, module in model.named_modules():
+        if type(module).__name__ == "Linear4bit" and (module.out_features % 32 or module.in_features % 64):
+            raise LLMError(
+                f"nf4 on this CPU must have maps of a multiple of 32 by a multiple of 64, but {name} of {source.model} is "
+                f"{module.out_features} by {module.in_features}: use bf16"
+            )
 
 
 def _nf4(compute: torch.dtype) -> Any:
@@ -118,10 +141,12 @@ def _adapted(model: Any, source: LLMSource) -> Any:
 
     try:
         with quiet_peft():
+            # PEFT, too, goes on with random numbers for what is absent, and only warns.
+            warnings.filterwarnings("error", "Found missing adapter keys", UserWarning)
             return PeftModel.from_pretrained(
                 model, str(source.adapter), is_trainable=False, local_files_only=True
             )
-    except (OSError, ValueError, KeyError, RuntimeError) as unfit:
+    except (OSError, ValueError, KeyError, RuntimeError, UserWarning) as unfit:
         raise LLMError(
             f"the adapter {source.adapter} must fit {source.model}, but does not: {str(unfit).splitlines()[0]}"
         ) from unfit

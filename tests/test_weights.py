@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+import shutil
 import subprocess
 import sys
 import warnings
@@ -14,6 +16,7 @@ from tiny_llms import KINDS
 
 from agents.llms import LLMError, folder_revision
 from agents.local_llm import LocalLLM, load_llm
+from agents.precision import this_machine
 from agents.weights import quiet_peft
 
 Loader = Callable[..., LocalLLM]
@@ -131,3 +134,87 @@ def test_loading_warns_of_nothing(
         warnings.simplefilter("error")
         load_llm(str(tiny_llm_folders("phi3")), device="cpu").complete("I led", max_new_tokens=2)
     assert capfd.readouterr() == ("", "")
+
+
+def changed_copy(folder: Path, to: Path, change: Callable[[dict[str, torch.Tensor]], None]) -> Path:
+    """A copy of a model or adapter with other weights."""
+    from safetensors.torch import load_file, save_file
+
+    shutil.copytree(folder, to)
+    path = next(to.glob("*model.safetensors"))
+    weights = load_file(path)
+    change(weights)
+    save_file(weights, path, metadata={"format": "pt"})
+    return to
+
+
+@pytest.mark.parametrize("precision", ["fp32", "nf4"])
+def test_a_model_that_lacks_a_weight_is_refused(
+    tiny_llm_folders: Callable[[str], Path], tmp_path: Path, precision: str
+) -> None:
+    """Transformers would put random numbers in its place and only log it."""
+
+    def without(weights: dict[str, torch.Tensor]) -> None:
+        del weights["model.layers.1.mlp.up_proj.weight"]
+
+    folder = changed_copy(tiny_llm_folders("qwen2"), tmp_path / "model", without)
+    expected = (
+        r"must hold every weight of its model, but lacks model\.layers\.1\.mlp\.up_proj\.weight and 0 more"
+    )
+    with pytest.raises(LLMError, match=expected):
+        load_llm(str(folder), precision=precision, device="cpu")
+
+
+def test_an_adapter_that_lacks_a_weight_is_refused(
+    tiny_llm_folders: Callable[[str], Path], tmp_path: Path
+) -> None:
+    """PEFT would do the same."""
+
+    def without(weights: dict[str, torch.Tensor]) -> None:
+        del weights[next(name for name in weights if "layers.1" in name)]
+
+    whole = adapter_for(tiny_llm_folders("qwen2"), ["q_proj"], tmp_path / "whole")
+    adapter = changed_copy(whole, tmp_path / "adapter", without)
+    with pytest.raises(LLMError, match="but does not: Found missing adapter keys"):
+        load_llm(f"{tiny_llm_folders('qwen2')}+{adapter}", device="cpu")
+
+
+@pytest.mark.parametrize(
+    ("settings", "expected"),
+    [
+        (
+            {"model_type": "own", "auto_map": {"AutoConfig": "own.Config"}},
+            "without running code from the folder",
+        ),
+        (
+            {"quantization_config": {"quant_method": "awq"}},
+            "they are quantised already: use the original model",
+        ),
+    ],
+    ids=["own code", "quantised"],
+)
+def test_code_and_foreign_weights_are_refused(
+    tiny_llm_folders: Callable[[str], Path], tmp_path: Path, settings: dict[str, object], expected: str
+) -> None:
+    """Nothing in a model's folder is ever run."""
+    folder = shutil.copytree(tiny_llm_folders("qwen2"), tmp_path / "model")
+    (folder / "own.py").write_text("raise SystemExit('ran')")
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, **settings}))
+    with pytest.raises(LLMError, match=expected):
+        load_llm(str(folder), device="cpu")
+
+
+@pytest.mark.skipif(not this_machine("cpu").bf16, reason="only a CPU with bfloat16 packs")
+def test_four_bits_that_cannot_be_packed_are_refused(
+    tmp_path: Path, tiny_llm_folders: Callable[[str], Path]
+) -> None:
+    """When it is loaded, not at the first letter."""
+    from transformers import AutoModelForCausalLM, AutoTokenizer, Qwen2Config
+
+    folder = tmp_path / "odd"
+    AutoTokenizer.from_pretrained(tiny_llm_folders("qwen2")).save_pretrained(folder)
+    config = Qwen2Config.from_pretrained(tiny_llm_folders("qwen2"), intermediate_size=96)
+    AutoModelForCausalLM.from_config(config).save_pretrained(folder)
+    with pytest.raises(LLMError, match=r"but model\.layers\.0\.mlp\.down_proj of odd is 64 by 96: use bf16"):
+        load_llm(str(folder), precision="nf4", device="cpu")
