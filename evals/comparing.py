@@ -197,6 +197,7 @@ def compare_pipelines(
 ) -> ComparingReport:
     """Let each pipeline answer every job, one pipeline after the other, so that one model is loaded at a time."""
     from agents.comparison import ComparisonError
+    from agents.judges.guided import GuidedError
     from agents.llms import LLMError
     from agents.registry import PipelineError
     from ingestion.minilm import WeightsError
@@ -212,7 +213,7 @@ def compare_pipelines(
                     answers = tuple(
                         _answer(job, one, letters, top_k, say if job is jobs[0] else silent) for job in jobs
                     )
-                except (ComparisonError, LLMError, PipelineError, WeightsError) as error:
+                except (ComparisonError, GuidedError, LLMError, PipelineError, WeightsError) as error:
                     reason = str(error)
                 else:
                     ran.append(_measured(name, jobs, answers))

@@ -10,6 +10,7 @@ import re
 import threading
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
 from typing import Literal, get_args
 
 from pydantic import JsonValue
@@ -87,6 +88,7 @@ class ListwiseComparer:
             "version": LISTWISE_VERSION,
             "wording": {"name": self._wording.name, "digest": self._wording.digest},
             "llm": self._llm.fingerprint(),
+            "libraries": {"llguidance": version("llguidance")},
         }
 
     def compare(

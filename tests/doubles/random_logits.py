@@ -100,13 +100,17 @@ class StandIn:
         return said
 
 
-def random_logits(seed: int) -> Logits:
-    """Return logits by chance, drawn anew each step; now and then all equal, all "never", or one token far above all."""
+def random_logits(seed: int, likely: Sequence[int] = ()) -> Logits:
+    """Return logits by chance, drawn anew each step; now and then all equal, all "never", or one token far above all.
+
+    ``likely`` tokens win more often: those that end a reply make it short.
+    """
     generator = torch.Generator().manual_seed(seed)
     favourite = int(torch.randint(1_000_000, (1,), generator=generator))
 
     def draw(prompt: str, step: int, width: int) -> torch.Tensor:
         scores = torch.randn(width, generator=generator) * 10
+        scores[list(likely)] += 20
         kind = (seed + step) % 11
         if kind == 7:
             return torch.zeros(width)
