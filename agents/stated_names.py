@@ -35,7 +35,7 @@ _RUN = re.compile(
 _AT = re.compile(r"\b(?:at|for|with|from|join(?:ed|ing)?|by|within|to)\s+(?:the\s+)?$", re.IGNORECASE)
 _WORKED = re.compile(
     r"\b(?:work(?:ed|ing|s)?|employ(?:ed|ment|ee)|role|roles|position|positions|experience|experiences|time|tenure|years?|months?|job|jobs|career|intern\w*"
-    r"|served|serving|led|managed|spent|hired|contract\w*|consult\w*|volunteer\w*|currently|previously|formerly|team|start\w*|promoted|left)\b",
+    r"|served|serving|led|managed|spent|hired|contract\w*|consult\w*|volunteer\w*|currently|previously|formerly|team|start\w*|promoted|left|was|been|now)\b",
     re.IGNORECASE,
 )
 

@@ -40,9 +40,9 @@ h1 { font-size: 1.7rem; margin: 0 0 .25rem } h2 { font-size: 1.2rem; margin: 2.2
 .lead { color: #57606a; margin: 0 0 1.5rem }
 .scroll { overflow-x: auto }
 table { border-collapse: collapse; font-size: .92rem } th, td { padding: .35rem .8rem; border-bottom: 1px solid #d8dee4; vertical-align: top }
-th { text-align: left; font-weight: 600 } thead th { border-bottom: 2px solid #57606a; overflow-wrap: anywhere }
+th { text-align: left; font-weight: 600 } thead th { border-bottom: 2px solid #57606a; white-space: nowrap }
 td { font-variant-numeric: tabular-nums } .numbers td, .numbers thead th + th { text-align: right; white-space: nowrap }
-.numbers thead th + th { white-space: normal; min-width: 7.5rem }
+.numbers thead th + th { white-space: normal; min-width: 7.5rem; overflow-wrap: anywhere }
 .clear { font-weight: 600 }
 ul { padding-left: 1.2rem; color: #424a53; font-size: .92rem } img { max-width: 100%; height: auto }
 .letters { display: grid; grid-template-columns: repeat(auto-fit, minmax(19rem, 1fr)); gap: 1rem; align-items: start }
@@ -166,8 +166,9 @@ def _colour(report: LettersReport, writer: WriterMeasures) -> str:
 
 def _figure(rows: int, columns: int, width: float, height: float) -> tuple[Figure, list[Axes]]:
     from matplotlib.figure import Figure
+    from matplotlib.layout_engine import ConstrainedLayoutEngine
 
-    figure = Figure(figsize=(width, height), layout="constrained")
+    figure = Figure(figsize=(width, height), layout=ConstrainedLayoutEngine(h_pad=0.12, hspace=0.06))
     axes = figure.subplots(rows, columns, squeeze=False)
     return figure, [axis for row in axes for axis in row]
 
@@ -177,7 +178,7 @@ def _bars(report: LettersReport) -> str:
     names = _plotted(report)
     columns = min(3, len(names))
     rows = -(-len(names) // columns)
-    height = 0.34 * len(report.writers) + 0.9
+    height = 0.36 * len(report.writers) + 1.0
     figure, axes = _figure(rows, columns, 11.5, rows * height)
     for axis in axes[len(names) :]:
         axis.set_visible(False)
@@ -203,6 +204,7 @@ def _bars(report: LettersReport) -> str:
         way = {"higher": " (higher is better)", "lower": " (lower is better)"}.get(MEASURES[name].better, "")
         axis.set_title(f"{MEASURES[name].head}{way}", fontsize=10, loc="left")
         axis.margins(x=0.22)
+        axis.set_ylim(-0.6, len(drawn) - 0.4)
         axis.set_xlim(left=0)
         axis.tick_params(labelsize=8.5)
         axis.spines[["top", "right"]].set_visible(False)
@@ -215,7 +217,7 @@ def _intervals(report: LettersReport) -> str:
     names = [name for name in _plotted(report) if any(name in one.against_base for one in others)]
     columns = min(3, len(names))
     rows = -(-len(names) // columns)
-    figure, axes = _figure(rows, columns, 11.5, rows * (0.34 * len(others) + 0.9))
+    figure, axes = _figure(rows, columns, 11.5, rows * (0.36 * len(others) + 1.1))
     for axis in axes[len(names) :]:
         axis.set_visible(False)
     for place, (axis, name) in enumerate(zip(axes, names, strict=False)):

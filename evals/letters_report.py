@@ -6,6 +6,7 @@ Measures nothing. `evals.letters_page` makes the page with the plots.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
@@ -106,7 +107,7 @@ def explanations(report: LettersReport) -> list[str]:
     n = len(report.applications)
     lines = [
         f"{n} applications. \u00b1 is one standard error over them (BLEU: by leaving out one at a time).",
-        *(f"{measure.head}: {measure.says}." for measure in shown_measures(report).values()),
+        *_meanings(shown_measures(report).values()),
         f"BLEU is sacrebleu's: {report.bleu_signature}. ROUGE is rouge-score's F-measure with stems.",
         f"\u201c{HUMAN}\u201d are the letters of the data set themselves; what they state beyond their fields is measured too.",
     ]
@@ -118,6 +119,13 @@ def explanations(report: LettersReport) -> list[str]:
             "resamples, * where they leave zero out."
         )
     return [*lines, *report.notes]
+
+
+def _meanings(measures: Iterable[Measure]) -> list[str]:
+    heads: dict[str, list[str]] = {}
+    for measure in measures:
+        heads.setdefault(measure.says, []).append(measure.head)
+    return [f"{', '.join(names)}: {says}." for says, names in heads.items()]
 
 
 def markdown(report: LettersReport, preference: Preference | None = None, *, example: int = 0) -> str:

@@ -127,6 +127,7 @@ def letters(
     examples = split.test[:limit]
     if limit is not None and limit < len(split.test):
         notes.append(f"The first {limit} of {len(split.test)} test letters.")
+    notes += [line for name in names if (line := _other_split(name, split))]
     from evals.letters import LettersError, measure_letters
 
     applications = [_application(example) for example in examples]
@@ -195,6 +196,27 @@ def _split(data: str, test: str | None, seed: int, *, by_row: bool) -> tuple[Spl
     if leak.jobs or leak.letters:
         notes.append(f"The split leaks: {leak}.")
     return split, notes
+
+
+def _other_split(name: str, split: Split) -> str | None:
+    """Return a warning where an adapter was trained with another split: these letters may be its training letters."""
+    from agents.llms import resolve_llm
+    from training.record import data_fingerprint, read_record
+    from training.writer import TEMPLATE
+
+    adapter = None if name == TEMPLATE else resolve_llm(name).adapter
+    record = None if adapter is None else read_record(adapter)
+    if record is None:
+        return None
+    plan = record.get("plan")
+    data = plan.get("data") if isinstance(plan, dict) else None
+    fingerprints = data.get("fingerprints") if isinstance(data, dict) else None
+    if isinstance(fingerprints, dict) and fingerprints.get("test") == data_fingerprint(split.test):
+        return None
+    return (
+        f"{_shown(name)} was trained with another split than this one: it may have learned these very letters. Give the "
+        "table, --split-seed or --published-split that it was trained with."
+    )
 
 
 def _application(example: Example) -> Application:
