@@ -61,7 +61,7 @@ async def answer_with_model(
     routed = answer_question(subject, question, last)
     if routed.choices or routed.kind == "stranger":
         return routed, ""
-    desk = Desk(subject, _harmless(llm))
+    desk = Desk(subject, _harmless(llm), llm.metadata.context_window)
     said, trouble = "", ""
     try:
         said = await _run(subject, llm, desk, question, turns)

@@ -46,7 +46,10 @@ if TYPE_CHECKING:
     from llama_index.core.tools import FunctionTool
 
 MOST_LINES = 40
-"""Lines of one look-up that a model is shown, so that a few of them fit a small window."""
+"""Lines of one look-up that are kept."""
+LEAST_ROOM, MOST_ROOM = 1_500, 8_000
+"""Characters of one look-up that a model is shown: as many as its window has tokens, so that a few look-ups fit, within
+these bounds."""
 
 
 def question_for_model(subject: Subject, question: str) -> str:
@@ -70,8 +73,11 @@ def without_names(subject: Subject, text: str) -> str:
 class Desk:
     """What a model can do. ``lines`` records what it looked up, as people may see it, and ``letters`` whom."""
 
-    def __init__(self, subject: Subject, harmless: Callable[[str], str] = str) -> None:
+    def __init__(
+        self, subject: Subject, harmless: Callable[[str], str] = str, window: int = MOST_ROOM
+    ) -> None:
         self.subject = subject
+        self._room = min(max(window, LEAST_ROOM), MOST_ROOM)
         self.lines: list[Line] = []
         self.letters: list[str] = []
         self._harmless = harmless
@@ -92,7 +98,16 @@ class Desk:
         if record:
             self.lines += [line for line in some if line not in self.lines]
             self.letters = [*(one for one in self.letters if one not in letters), *letters]
-        return self.safe("\n".join(self.masked(line) for line in some))
+        return self.safe("\n".join(self._fitting([self.masked(line) for line in some])))
+
+    def _fitting(self, lines: list[str]) -> list[str]:
+        """Return the first lines that fit the room, and how many more there are."""
+        used = 0
+        for place, line in enumerate(lines):
+            used += len(line) + 1
+            if used > self._room:
+                return [*lines[:place], f"(and {len(lines) - place} more lines; ask for less at once)"]
+        return lines
 
     def citations(self, letter_id: str) -> list[Citation]:
         """Return what was quoted of a letter so far."""
