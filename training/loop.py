@@ -45,11 +45,25 @@ def letter_trainer(
                 progress(state.global_step, state.max_steps)
 
     class LetterTrainer(SFTTrainer):
-        """TRL's trainer, with an order of the letters that a restart can repeat."""
+        """TRL's trainer, with an order of the letters that a restart can repeat, and silent towards the hub.
+
+        By themselves PEFT asks the hub for the base's configuration at every checkpoint, and TRL 1.16 tells it which
+        architecture is trained on which GPU whenever a trainer is made.
+        """
 
         def _get_train_sampler(self, train_dataset: Any = None) -> Any:
             batch = settings.batch_size * self.args.world_size
             return LengthGroupedOrder([len(row["input_ids"]) for row in rows.rows], batch, settings.seed)
+
+        def _save(self, output_dir: str | None = None, state_dict: dict[str, Any] | None = None) -> None:
+            if self.args.should_save:
+                save_adapter(self.model, Path(output_dir or checkpoints), state_dict)
+
+        def create_model_card(self, *_: Any, **__: Any) -> None:
+            """Write none: the adapter gets its own."""
+
+        def _send_telemetry(self) -> None:
+            """Send nothing."""
 
     callbacks: list[TrainerCallback] = [Tell(), *watchers]
     if validation.rows:
@@ -66,6 +80,11 @@ def letter_trainer(
     )
     trainer.remove_callback(PrinterCallback)
     return trainer
+
+
+def save_adapter(model: Any, folder: Path, state_dict: dict[str, Any] | None = None) -> None:
+    """Save an adapter's weights and configuration; no embedding is trained, so none is looked for."""
+    model.save_pretrained(str(folder), state_dict=state_dict, save_embedding_layers=False)
 
 
 def _steps(rows: LossRows, settings: TrainingSettings) -> int:
@@ -99,7 +118,7 @@ def _arguments(
         eval_strategy="epoch" if evaluated else "no",
         save_strategy="epoch" if keep else "no",
         save_total_limit=2,  # the best and the last
-        load_best_model_at_end=evaluated,
+        load_best_model_at_end=evaluated and keep,
         metric_for_best_model="eval_loss" if evaluated else None,
         greater_is_better=False if evaluated else None,
         prediction_loss_only=True,

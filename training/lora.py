@@ -18,7 +18,7 @@ from training.base_model import Adapted, base_name, load_adapted
 from training.card import write_card
 from training.curve import draw_curve
 from training.hushed import libraries_hushed
-from training.loop import Progress, data_set, letter_trainer
+from training.loop import Progress, data_set, letter_trainer, save_adapter
 from training.loss_rows import LossRows, loss_rows
 from training.record import CHECKPOINTS, check_folder, library_versions, plan, write_record
 from training.settings import TrainingSettings
@@ -125,7 +125,7 @@ def train(
         result = _result(trainer, adapted, out, left_out, begun, test, clean)
         trainer.accelerator.wait_for_everyone()
         if writes:
-            adapted.model.save_pretrained(str(out))
+            save_adapter(adapted.model, out)
             draw_curve(
                 result.steps,
                 [(e.step, e.evaluation) for e in result.epochs],
