@@ -16,7 +16,7 @@ from agents.verdict import Label, Requirement
 
 Kind = Literal[
     "help", "raise", "why_not", "compare", "score", "sentence", "reads", "who", "standing", "unjudged", "letter",
-    "requirements", "stranger", "unknown",
+    "requirements", "decision", "stranger", "unknown",
 ]  # fmt: skip
 
 # Tried in this order; the first that matches decides.
@@ -26,8 +26,12 @@ _WORDINGS: tuple[tuple[Kind, str], ...] = (
                      r"without (?:a )?score|no score|not scored)\b|\b(?:every(?:one|body|thing)|all|each)\b.*\b(?:judged|read|scored)\b"),
         ("requirements", r"\bwhat (?:are|were) the (?:\w+ )?(?:requirements|criteria|must[- ]haves|nice[- ]to[- ]haves)\b|"
                          r"\b(?:list|show|which|name)(?: me)?(?: are)?(?: all)?(?: the)? (?:requirements|criteria)\b|\bwhat (?:does|did) the job (?:ask|require|want)|"
-                         r"\bjudged (?:by|on|against) what|\bwhat (?:are|were) (?:they|the letters) judged (?:by|on|against)"),
-        ("raise", r"\b(?:what|how) (?:\w+ )?(?:would|could|can|does|will|do|must|should|is)\b.*\b(?:make|turn|raise|improve|increase|lift|push|"
+                         r"\bwhat (?:does|did) the job\b|\bjudged (?:by|on|against) what|\bwhat (?:are|were) (?:they|the letters) judged (?:by|on|against)"),
+        # What no look-up can answer, whatever words it shares with a question that one can.
+    ("help", r"\b(?:who|which \w+) would\b|\bwhat if\b|\b(?:delete|erase|remove|change|edit|send|e-?mail|write to)\b.*\b(?:letters?|candidates?|applicants?|scores?|it|them|her|him)\b"),
+    ("decision", r"\b(?:should|shall|would|could|can|must|do|may) (?:i|we|you) (?:really |just )?(?:hire|employ|reject|pick|choose|take|decline|dismiss|turn down)\b|"
+                 r"\b(?:hire|reject)\b.*\?\s*$|^\s*(?:hire|reject|decline|dismiss)\b"),
+    ("raise", r"\bweak(?:ness|nesses|est point|est points|spots?)?\b(?! than)|\b(?:what|how) (?:\w+ )?(?:would|could|can|does|will|do|must|should|is)\b.*\b(?:make|turn|raise|improve|increase|lift|push|"
                   r"take|need|get|reach|become|score (?:higher|better|more)|missing|lacking|lack|win|beat|higher|better)\b|"
                   r"\bwhat(?:'s| is| else is)? (?:missing|lacking)\b|\bwhat (?:keeps|stops|holds)\b|\bmissing (?:in|from|for|to)\b"),
         ("why_not", r"\bwhy (?:not|isn't|wasn't|is not|was not|didn't|did not|doesn't|does not)\b|\bwhy (?:did|does|is|was|has|do)\b.*"
@@ -41,7 +45,7 @@ _WORDINGS: tuple[tuple[Kind, str], ...] = (
         ("sentence", r"\b(?:show|read|give|see|print|find|cite)(?: me| us)?\b.*\b(?:sentences?|quotes?|words|passage|context|lines?|paragraph|evidence|proof|wording)\b|"
                      r"\bwhere (?:does|did|do|is|exactly)\b.*\b(?:says?|said|state[sd]?|writes?|wrote|written|mention|come|found|that)\b|\bin (?:full )?context\b|"
                      r"\bwhat (?:exactly )?(?:does|did) .* (?:say|write|claim) exactly\b|\bwhat exactly\b|\bexact (?:words|sentence|quote)\b|\bprove (?:it|that)\b|"
-                     r"\bwhat(?:'s| is) the (?:sentence|quote|evidence|proof|source)\b|\b(?:the|which) (?:sentence|quote)\b|\bhow do you know\b|\bsays who\b"),
+                     r"\bbas(?:e|ed)\b.*\bon\b|\brests? on\b|\bwhat(?:'s| is) the (?:sentence|quote|evidence|proof|source)\b|\b(?:the|which) (?:sentence|quote)\b|\bhow do you know\b|\bsays who\b"),
         ("reads", r"\bwho(?:m)?(?: else)?\b.*\b(?:read|look at|consider|invite|interview|shortlist|see|talk to|check)\b|\bread next\b|\bnext to read\b|"
                   r"\b(?:any|some) (?:other|more|others)\b.*\b(?:read|worth|good|letters|candidates)\b|\bshort ?list\b|\bworth (?:reading|a look)\b|\bwho else\W*$|"
                   r"\bwhich (?:other|letters?|ones?)\b.*\b(?:read|consider|interview|invite)\b"),
@@ -63,6 +67,11 @@ _AGAIN: dict[str, Kind] = {
     "who": "who",
     "compare": "compare",
 }
+_OTHERS = re.compile(r"\b(?:others?|else|that|this|it|everyone|anyone)\b", re.IGNORECASE)
+_EVERY = re.compile(
+    r"\b(?:all|every|each)\b.*\b(?:requirements?|musts?|must[- ]haves?|criteria|nice[- ]to[- ]haves?)\b",
+    re.IGNORECASE,
+)
 _RESULT = re.compile(r"\b(?:w[io]n\w*|best|ranking|order|top|tie[ds]?|close|result|standing)", re.IGNORECASE)
 _ABOUT = re.compile(
     r"\b(?:tell|what|how|summar\w+|describe|findings?|about|does|did|do|has|have|is|can|show|and|details?|overview|give|"
@@ -114,6 +123,7 @@ class Question:
     target: float | None = None
     beats: bool = False
     above: float | None = None
+    every: bool = False
     follows: bool = False
 
 
@@ -135,7 +145,9 @@ def read_question(subject: Subject, text: str, last: Last) -> Question:
     letters = mentions.letters
     if kind == "unknown" and follows and last.kind:
         kind = _repeated(last.kind)
-        if kind in ("who", "standing", "reads") and letters:
+        if letters and (
+            kind in ("who", "standing", "reads") or (requirements and kind in ("compare", "why_not"))
+        ):
             kind = "letter"
         elif not letters and requirements and kind in ("why_not", "compare") and len(last.letters) > 1:
             kind = "compare"
@@ -145,6 +157,9 @@ def read_question(subject: Subject, text: str, last: Last) -> Question:
         bare = not content_stems(topic) or bool(requirements)
         if bare or _ABOUT.search(mentions.rest) or mentions.it:
             kind = "letter"
+    if not letters and not requirements and not content_stems(topic) and _OTHERS.search(text):
+        requirements = tuple(one for one in subject.requirements if one.id in last.requirements)
+        kind = "who" if requirements and kind in ("who", "unknown") else kind
     if kind == "who" and letters and (_about_one(text) or not content_stems(topic)):
         kind = "letter"
     if kind == "standing" and letters and not _RESULT.search(text):
@@ -176,6 +191,7 @@ def read_question(subject: Subject, text: str, last: Last) -> Question:
         target=target,
         beats=beats,
         above=mentions.score if kind in ("who", "standing") and _ABOVE.search(text) else None,
+        every=kind == "who" and _EVERY.search(text) is not None,
         follows=follows,
     )
 
@@ -213,7 +229,7 @@ def _topic_text(rest: str) -> str:
         r"\b(?:compare[ds]?|comparison|missing|close|tied?|calculated?|computed?|arithmetic|formula|justify|context|"
         r"summar\w+|describe|details?|overview|neighbou?rs?|raise|improve|increase|reach|become|turn|win|won|beat|"
         r"shortlist|interview|invite|consider|total|next|lose|lost|chosen|picked|rejected|second|third|exact(?:ly)?|"
-        r"search|otherwise|contradict\w*|den(?:y|ies|ied)|admits?|opposite|result|outcome|order(?=\W*$)|why|ahead|behind|side|over|instead|out)\b",
+        r"search|based?|rests?|strengths?|weak(?:ness(?:es)?)?|biggest|main|others?|otherwise|hire|reject|contradict\w*|den(?:y|ies|ied)|admits?|opposite|result|outcome|order(?=\W*$)|why|ahead|behind|side|over|instead|out)\b",
         " ",
         rest,
         flags=re.IGNORECASE,

@@ -124,6 +124,8 @@ def _help(_subject: Subject, question: Question, _last: Last) -> Answer:
 def _unknown(subject: Subject, question: Question, last: Last) -> Answer:
     """Look for the words before giving up: a topic alone ("AWS?") asks who has it."""
     words = _searched(question.topic)
+    if question.letters:
+        return _help(subject, question, last)
     short = len(re.findall(r"\w+", question.text)) <= 4
     if question.requirements and short:
         return _who(subject, replace(question, kind="who"), last)
@@ -225,6 +227,8 @@ def _reads(subject: Subject, question: Question, last: Last) -> Answer:
 def _who(subject: Subject, question: Question, _last: Last) -> Answer:
     if question.above is not None and not content_stems(question.topic):
         return _at_least(subject, question, question.above)
+    if question.every:
+        return _all_met(subject, question)
     if question.requirements:
         labels = question.labels or _SHOWN
         lines: list[Line] = []
@@ -244,6 +248,29 @@ def _who(subject: Subject, question: Question, _last: Last) -> Answer:
 def _searched(topic: str) -> str:
     """Return the topic's telling words as they were written."""
     return " ".join(word for word in re.findall(r"[\w+#.'-]+", topic) if content_stems(word)).strip(".'-")
+
+
+def _all_met(subject: Subject, question: Question) -> Answer:
+    """Say which letters meet every requirement, or every must where musts are asked for; or which come nearest."""
+    musts = re.search(r"\bmust", question.text, re.IGNORECASE) is not None
+    asked = [one for one in subject.requirements if not musts or one.kind == "must"]
+    what = "must-haves" if musts else "requirements"
+    met = {
+        letter_id: sum(
+            one.label == "met" for one in findings_of(subject, letter_id).shown if one.requirement in asked
+        )
+        for letter_id in subject.ranked
+    }
+    most = max(met.values(), default=0)
+    best = [letter_id for letter_id, count in met.items() if count == most][:MOST_PLACES]
+    named = listed([f"letter {letter_id}" for letter_id in best])
+    if most == 0:
+        return _about(question, [plain(f"No letter meets any of the {len(asked)} {what}.")], letters=())
+    if most == len(asked):
+        text = f"All {len(asked)} {what} are met by {named}."
+    else:
+        text = f"No letter meets all {len(asked)} {what}; the most, {most}, are met by {named}."
+    return _about(question, [plain(text)], letters=tuple(best[:1]))
 
 
 def _at_least(subject: Subject, question: Question, score: float) -> Answer:
@@ -301,6 +328,14 @@ def _letter(subject: Subject, question: Question, _last: Last) -> Answer:
     return _about(question, lines)
 
 
+def _decision(subject: Subject, question: Question, last: Last) -> Answer:
+    """Leave the decision to the person, with what the letter shows."""
+    lines = [plain("That is for a person to decide: the program recommends, and says what the letters show.")]
+    if question.letters:
+        lines += _letter(subject, question, last).lines
+    return _about(question, lines)
+
+
 def _requirements(subject: Subject, question: Question, _last: Last) -> Answer:
     lines = [plain("The letters were judged by:")]
     lines += [
@@ -323,6 +358,7 @@ _ANSWERS: dict[str, Callable[[Subject, Question, Last], Answer]] = {
     "unjudged": _unjudged,
     "letter": _letter,
     "requirements": _requirements,
+    "decision": _decision,
     "choose": _choose,
     "stranger": _stranger,
     "unknown": _unknown,
