@@ -43,7 +43,7 @@ KINDS: tuple[FactKind, ...] = get_args(FactKind)
 CHECK_VERSION = 1
 
 _ORDER: tuple[FactKind, ...] = (
-    "placeholder", "contact", "degree", "certificate", "number", "skill", "soft skill", "job title", "school", "employer", "name",
+    "placeholder", "contact", "degree", "certificate", "number", "job title", "skill", "soft skill", "school", "employer", "name",
 )  # fmt: skip
 """Which kind a stretch counts as, where it reads as several."""
 
@@ -163,9 +163,19 @@ class _Known:
         return brought_by(mention.skill.name for mention in find_skills(self.given.asked))
 
     @cached_property
-    def degrees(self) -> tuple[StatedDegree, ...]:
+    def parts(self) -> tuple[frozenset[str], ...]:
+        """Stems of each part of the applicant's fields, and of each name: a name is held by one of them, not by all."""
+        parts = [part for text in self.own for part in _parts(text)]
+        return tuple(_stems([part]) | _initials([part]) for part in (*parts, *self.names))
+
+    @cached_property
+    def degrees(self) -> tuple[tuple[StatedDegree, frozenset[str]], ...]:
+        """Each degree with the stems of the part that it stands in."""
         return tuple(
-            degree for text in self.own for part in _parts(text) for degree in find_stated_degrees(part)
+            (degree, _stems([part]) | degree.field)
+            for text in self.own
+            for part in _parts(text)
+            for degree in find_stated_degrees(part)
         )
 
     @cached_property
@@ -208,7 +218,7 @@ def _known(given: Given) -> _Known:
 _CREDENTIAL = re.compile(
     r"\b(?:certif\w+|licen[cs]\w+|accredit\w+|chartered|registered|diploma)\b", re.IGNORECASE
 )
-_PART = re.compile(r"[,;\n•|]|\.\s")
+_PART = re.compile(r"[,;\n•|]|\.\s(?=[A-Z])")
 _EMPTY_STEMS = frozenset(
     word.stem
     for word in read_words(
@@ -261,10 +271,15 @@ _KIND_OF: dict[SkillKind, FactKind] = {
 
 
 def _degree_fact(degree: StatedDegree, known: _Known) -> _Fact:
-    """A degree is held by one of its level or above; its field must be given too."""
-    enough = any(own.level >= degree.level for own in known.degrees)
-    own_stems = known.stems | frozenset(stem for own in known.degrees for stem in own.field)
-    held = enough and degree.field <= own_stems
+    """A degree is held by one of its level or above whose own part of the fields names its subject.
+
+    What "and" adds to that subject ("a degree in Art and Java") may be given elsewhere.
+    """
+    held = any(
+        own.level >= degree.level
+        and (degree.field <= part or (own.field and own.field <= degree.field <= known.stems))
+        for own, part in known.degrees
+    )
     asked = any(
         wished.level >= degree.level and degree.field <= wished.field | known.asked_stems
         for wished in find_stated_degrees(known.given.asked)
@@ -305,19 +320,22 @@ def _name_fact(name: StatedName, known: _Known) -> _Fact:
         )
     elif name.kind == "job title":
         stems -= {word.stem for word in read_words(" ".join(TITLE_PRAISE))}
-        held = stems <= known.stems
+        held = any(stems <= part for part in known.parts)
     else:
         stems = frozenset(word.stem for word in read_words(name.text) if word.text not in LEGAL_FORMS)
-        held = stems <= known.stems or _spelled_out(name.text, known)
+        held = (
+            any(stems <= part for part in known.parts)
+            or (name.kind == "skill" and stems <= known.stems)
+            or _spelled_out(name.text, known)
+        )
         asked = asked or (bool(stems) and stems <= known.asked_stems)
     return _Fact(name.kind, name.start, name.end, key, held, asked, by_shape=name.kind == "skill")
 
 
 def _spelled_out(text: str, known: _Known) -> bool:
     """Say whether ``text`` spells out a short form that was given: "International Business Machines" for IBM."""
-    return len(text.split()) > 1 and bool(
-        _initials([text]) & _stems(known.all) & {"".join(word.text[0] for word in read_words(text))}
-    )
+    short = "".join(word.text[0] for word in read_words(text)).upper()
+    return len(short) > 1 and any(re.search(rf"\b{re.escape(short)}\b", given) for given in known.all)
 
 
 def distinct(found: Iterable[Fabrication], *, hard: bool = True) -> int:
