@@ -28,12 +28,14 @@ class ComparisonError(ValueError):
 class Pick:
     """The letter a comparison names. ``score`` is 1-10 with one decimal.
 
-    ``words`` is one line: a model's own, which nobody has checked, or the count that the score is made of.
+    ``words`` is one line: a model's own, which nobody has checked, or, where ``counted``, code's count that the score is
+    made of.
     """
 
     letter_key: int
     score: float
     words: str
+    counted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

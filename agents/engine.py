@@ -173,16 +173,15 @@ class ScreeningEngine(RetrieverQueryEngine):
         ]
         asked = _Asked(job_description, requirements, left_out, pool, retrieve_seconds, started)
         shared = shared_texts(letters.values(), self.store.duplicates(settings.posting))
-        words = ""
+        words = WordsRow(words="")
         if isinstance(self.readers, Panel):
             stored = self._judge(self.readers, asked, shared)
         else:
             stored, words = self._compare(self.readers, asked, shared)
         with self.store.writing() as tx:
             tx.put_screening(stored)
-            if words:
-                row = WordsRow(words=words)
-                tx.add_screening_text(stored.screening_id, WORDS_KIND, row.model_dump_json())
+            if words.words:
+                tx.add_screening_text(stored.screening_id, WORDS_KIND, words.model_dump_json())
         if settings.prose:
             self._write_prose(stored.screening_id, letters)
         return stored_verdict(self.store, stored.screening_id)
@@ -206,7 +205,9 @@ class ScreeningEngine(RetrieverQueryEngine):
         header = self._header(asked, heard.judge, judged.over_limit, heard.notices)
         return keep(*_new_id(), header, judged.assessments, judged.unjudged, shared)
 
-    def _compare(self, comparer: Comparer, asked: _Asked, shared: SharedText) -> tuple[StoredScreening, str]:
+    def _compare(
+        self, comparer: Comparer, asked: _Asked, shared: SharedText
+    ) -> tuple[StoredScreening, WordsRow]:
         compared = compare_pool(
             comparer,
             asked.pool,
@@ -216,11 +217,17 @@ class ScreeningEngine(RetrieverQueryEngine):
             on_progress=self.on_progress,
             cancel=self.cancel,
         )
-        header = self._header(asked, comparer, 0, compared.notices)
-        return keep_comparison(*_new_id(), header, compared.pick, compared.others, shared), compared.words
+        header = self._header(asked, comparer, 0, compared.notices, compared.declined)
+        stored = keep_comparison(*_new_id(), header, compared.pick, compared.others, shared)
+        return stored, WordsRow(words=compared.words, counted=compared.counted)
 
     def _header(
-        self, asked: _Asked, reader: Judge | Comparer, over_limit: int, notices: tuple[tuple[str, str], ...]
+        self,
+        asked: _Asked,
+        reader: Judge | Comparer,
+        over_limit: int,
+        notices: tuple[tuple[str, str], ...],
+        declined: str | None = None,
     ) -> Header:
         settings = self.settings
         judge_seconds = time.perf_counter() - asked.started
@@ -257,6 +264,7 @@ class ScreeningEngine(RetrieverQueryEngine):
             ),
             comparison_only=not isinstance(self.readers, Panel),
             notices=notices,
+            declined=declined,
         )
 
     def _write_prose(self, screening_id: str, letters: Mapping[int, Letter]) -> None:
@@ -266,7 +274,6 @@ class ScreeningEngine(RetrieverQueryEngine):
         """
         from agents.llms import LLMError
         from agents.prose import write_prose
-        from agents.server_settings import ServerError
 
         verdict = stored_verdict(self.store, screening_id)
         llm = self.llm
@@ -275,7 +282,7 @@ class ScreeningEngine(RetrieverQueryEngine):
         try:
             prose = write_prose(llm, verdict, letters)
             row = ProseRow(sentences=prose.sentences, dropped=prose.dropped)
-        except (LLMError, ServerError) as error:
+        except LLMError as error:
             row = ProseRow(sentences=(), dropped=0, failed=str(error))
         with self.store.writing() as tx:
             tx.add_screening_text(screening_id, PROSE_KIND, row.model_dump_json())

@@ -90,11 +90,16 @@ def hear(
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """A comparison of a pool: the letter that was picked with its score, everyone else with a reason, the model's words."""
+    """A comparison of a pool: the letter that was picked with its score, and everyone else with a reason.
+
+    ``words`` are the model's own, or code's where ``counted``; ``declined`` says why nobody was picked.
+    """
 
     pick: tuple[Unjudged, float] | None
     others: tuple[Unjudged, ...]
     words: str
+    counted: bool
+    declined: str | None
     notices: tuple[tuple[str, str], ...]
 
 
@@ -139,9 +144,10 @@ def compare_pool(
             ),
         )
     if comparison.pick is None:
-        return Compared(None, (*others, *left_out), "", notices)
+        return Compared(None, (*others, *left_out), "", False, comparison.declined, notices)
     picked = stand_aside(entries[comparison.pick.letter_key], "")
-    return Compared((picked, comparison.pick.score), (*others, *left_out), comparison.pick.words, notices)
+    pick = comparison.pick
+    return Compared((picked, pick.score), (*others, *left_out), pick.words, pick.counted, None, notices)
 
 
 def _check(comparison: Comparison, entries: Mapping[int, PoolEntry]) -> None:

@@ -9,14 +9,13 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
 from agents.prose_support import Evidence, Subjects, folded, objection
 from agents.rationale import one_line
-from agents.verdict import Finding, Label, Ranked, Requirement, Verdict
+from agents.verdict import Finding, Label, Prose, Ranked, Requirement, Verdict
 from agents.wording import read_wording
 from ingestion.blinding import PLACEHOLDERS, blind
 from ingestion.letter import Letter, Mask
@@ -48,14 +47,6 @@ _LATE_MARK = re.compile(r"([.!?])([\"”]?)\s*((?:\[r[0-9]+\])+)")
 _MARKS = "AB"
 _CONTROL = re.compile(r"[<>\[\]]")
 _PLAIN_SIGNS = {"<": "‹", ">": "›", "[": "(", "]": ")"}
-
-
-@dataclass(frozen=True, slots=True)
-class Prose:
-    """What a model wrote and a finding supports, one sentence a line; ``dropped`` counts the sentences that don't stand."""
-
-    sentences: tuple[str, ...]
-    dropped: int
 
 
 def prose_fingerprint() -> dict[str, JsonValue]:

@@ -147,6 +147,10 @@ def pipeline_missing(name: str, server: ServerSettings | None = None) -> str | N
         missing.append(llm_missing(row.llm))
     if row.server and server is None:
         missing.append("no server is named: give --server-url URL, or set WINNOW_SERVER_URL")
+    elif row.server and server is not None:
+        from agents.server_llm import server_missing
+
+        missing.append(server_missing(server))
     return "; and ".join(words for words in missing if words is not None) or None
 
 

@@ -66,7 +66,10 @@ class FindingRow(_Row):
 
 
 class Header(_Row):
-    """What holds for the whole screening. ``notices`` are (code, text), and speak of no letter."""
+    """What holds for the whole screening. ``notices`` are (code, text), and speak of no letter.
+
+    ``declined`` is why a comparison picked nobody.
+    """
 
     strategy: str
     posting: str
@@ -79,6 +82,7 @@ class Header(_Row):
     seconds: tuple[float, float, float]
     comparison_only: bool = False
     notices: tuple[tuple[str, str], ...] = ()
+    declined: str | None = None
 
 
 class Entry(_Row):
@@ -106,9 +110,10 @@ class ProseRow(_Row):
 
 
 class WordsRow(_Row):
-    """What a comparison's model said of its pick: unchecked, and kept beside the screening since it may name anyone."""
+    """What is said of a comparison's pick: by its model, unchecked, and so perhaps of anyone; or by code, ``counted``."""
 
     words: str
+    counted: bool = False
 
 
 PROSE_KIND = "prose"
@@ -225,7 +230,7 @@ def verdict_of(
     requirements = tuple(Requirement(r.id, r.text, r.kind, r.weight) for r in header.requirements)
     entries = {entry.letter_key: Entry.model_validate_json(entry.payload) for entry in stored.entries}
     if header.comparison_only:
-        ranking, winner, reason = _compared(entries, words)
+        ranking, winner, reason = _compared(entries, words, header.declined)
     else:
         ranking, winner, reason = _judged(entries, requirements)
     return Verdict(
@@ -273,11 +278,14 @@ def _judged(entries: Mapping[int, Entry], requirements: Sequence[Requirement]) -
     return ranking, winner, reason
 
 
-def _compared(entries: Mapping[int, Entry], words: WordsRow | None) -> _Outcome:
+def _compared(entries: Mapping[int, Entry], words: WordsRow | None, declined: str | None) -> _Outcome:
     """Return the pick of a comparison as the one ranked letter: it alone has a score, and nobody has findings."""
     for key, entry in entries.items():
         if entry.pick is not None:
-            said = f" Unchecked: {one_line(words.words)}" if words and words.words else ""
+            said = ""
+            if words is not None and words.words:
+                head = "Counted" if words.counted else "The model's own words, unchecked"
+                said = f" {head}: {one_line(words.words)}"
             winner = Winner(
                 letter_id=entry.letter_id,
                 applicant=entry.applicant,
@@ -289,11 +297,7 @@ def _compared(entries: Mapping[int, Entry], words: WordsRow | None) -> _Outcome:
             return (Ranked(1, assessment, entry.pick, None),), winner, None
     if not entries:
         return (), None, "The posting holds no letters."
-    return (
-        (),
-        None,
-        "This comparison names nobody: no letter could be compared, or the one it named was erased.",
-    )
+    return (), None, declined or "The letter that this comparison named was erased."
 
 
 def _notices(header: Header, entries: Mapping[int, Entry], judged: int) -> tuple[Notice, ...]:

@@ -127,7 +127,8 @@ def test_erasing_the_pick_of_a_comparison_leaves_nobody_named(store: Store, llm:
     with store.writing() as tx:
         tx.erase_letter(other.letter_key)
     assert replay(store, verdict.screening_id).winner is not None
-    assert "Unchecked" not in render_report(replay(store, verdict.screening_id))
+    assert "own words" in render_report(verdict)
+    assert "own words" not in render_report(replay(store, verdict.screening_id))
     with store.writing() as tx:
         tx.erase_letter(verdict.ranking[0].assessment.letter_key)
     after = replay(store, verdict.screening_id)

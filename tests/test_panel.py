@@ -169,4 +169,5 @@ def test_a_comparison_that_loses_a_letter_is_a_defect(pool: list[PoolEntry]) -> 
 
 def test_an_empty_pool_is_compared_to_nobody() -> None:
     """Nobody is picked."""
-    assert compare_pool(FirstComparer(), [], "a cook", ASKED, top_k=None).pick is None
+    compared = compare_pool(FirstComparer(), [], "a cook", ASKED, top_k=None)
+    assert (compared.pick, compared.declined) == (None, "there are no letters")

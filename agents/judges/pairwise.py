@@ -208,6 +208,7 @@ def _comparison(letters: Sequence[Letter], outcomes: dict[tuple[int, int], int |
             letters[first].key,
             shown_score(1 + 9 * share),
             f"{_counted(tallies[first])}, each asked in both orders",
+            counted=True,
         ),
         tuple(
             (

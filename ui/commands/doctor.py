@@ -5,7 +5,7 @@ Asks the rooms; loads no model and downloads nothing.
 
 from __future__ import annotations
 
-from ui.options import JsonOption
+from ui.options import JsonOption, server_for, settings_for
 from ui.terminal import say, say_json
 
 EXAMPLE = "Example: winnow doctor --json"
@@ -18,11 +18,15 @@ def doctor(json: JsonOption = False) -> None:
     from agents.precision import this_machine
     from agents.registry import PIPELINES, pipeline_missing
 
+    settings = settings_for(None)
+    server = server_for("server", None, None, settings)
     machine = this_machine()
     llms = [readiness(name, machine) for name in LLMS]
     unfit = {llm.name: llm.line() for llm in llms if not llm.ready}
     missing = {
-        name: pipeline_missing(name) or unfit.get(row.llm or "", "").removeprefix("not here: ") or None
+        name: pipeline_missing(name, server)
+        or unfit.get(row.llm or "", "").removeprefix("not here: ")
+        or None
         for name, row in PIPELINES.items()
     }
     if json:
