@@ -61,7 +61,8 @@ class Answer:
     """What the person is told, and what it was about: the next question may say "it".
 
     ``kind`` names the kind of question, ``dropped`` counts a model's sentences that no look-up supports, ``choices``
-    are letters among which the person must choose, ``target`` and ``beats`` what a score was to reach.
+    are letters among which the person must choose, ``target`` and ``beats`` what a score was to reach,
+    ``words`` what was looked for in the letters.
     """
 
     kind: str
@@ -72,6 +73,7 @@ class Answer:
     choices: tuple[str, ...] = ()
     target: float | None = None
     beats: bool = False
+    words: str = ""
 
     @property
     def text(self) -> str:

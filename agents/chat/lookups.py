@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from agents.chat.facts import (
     Change,
+    Citation,
     Compared,
     Comparison,
     LetterFacts,
@@ -68,6 +69,7 @@ def by_requirement(subject: Subject, requirement_id: str) -> RequirementFacts:
     """Return what every judged letter shows for one requirement."""
     requirement = subject.requirement(requirement_id)
     place = subject.requirements.index(requirement)
+    subject.preload(tuple(subject.ranked))
     shown = [
         _shown(subject, letter_id, requirement, ranked.assessment.findings[place])
         for letter_id, ranked in subject.ranked.items()
@@ -186,22 +188,27 @@ def surroundings(subject: Subject, letter_id: str, requirement_id: str | None = 
         raise ChatError(f"letter {facts.letter_id} shows nothing for {what}, so there is no sentence to show")
     best = min(quotes, key=lambda one: _BEST_FIRST.index(one.label))
     assert best.citation is not None
-    letter = subject.letter(facts.letter_id)
-    start, end = letter.offsets.to_judged(best.citation.start, best.citation.end)
-    sentences = subject.sentences(facts.letter_id)
+    return around(subject, best.citation, best.requirement)
+
+
+def around(subject: Subject, quote: Citation, requirement: Requirement | None = None) -> Surroundings:
+    """Return the sentence that a quote stands in, with the one before and the one after."""
+    letter_id = quote.letter_id
+    start, end = subject.letter(letter_id).offsets.to_judged(quote.start, quote.end)
+    sentences = subject.sentences(letter_id)
     inside = [place for place, one in enumerate(sentences) if one.start < end and start < one.end]
     if not inside:
-        return Surroundings(facts.letter_id, best.requirement, best.citation, None, best.citation, None)
+        return Surroundings(letter_id, requirement, quote, None, quote, None)
     first, last = inside[0], inside[-1]
     before = sentences[first - 1] if first else None
     after = sentences[last + 1] if last + 1 < len(sentences) else None
     return Surroundings(
-        facts.letter_id,
-        best.requirement,
-        best.citation,
-        before and subject.cite_judged(facts.letter_id, before.start, before.end),
-        subject.cite_judged(facts.letter_id, sentences[first].start, sentences[last].end),
-        after and subject.cite_judged(facts.letter_id, after.start, after.end),
+        letter_id,
+        requirement,
+        quote,
+        before and subject.cite_judged(letter_id, before.start, before.end),
+        subject.cite_judged(letter_id, sentences[first].start, sentences[last].end),
+        after and subject.cite_judged(letter_id, after.start, after.end),
     )
 
 

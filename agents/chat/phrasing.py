@@ -228,8 +228,11 @@ def _open(change: Change) -> str:
 
 def surroundings_lines(facts: Surroundings) -> list[Line]:
     """Return a sentence between its neighbours."""
-    what = f" for {one_line(facts.requirement.text)}" if facts.requirement else ""
-    lines = [_cited(f"Letter {facts.letter_id}{what} is read from ", facts.quote)]
+    if facts.requirement is None:
+        lines = [plain(f"Letter {facts.letter_id} says:")]
+    else:
+        what = one_line(facts.requirement.text)
+        lines = [_cited(f"Letter {facts.letter_id} for {what} is read from ", facts.quote)]
     for lead, citation in (
         ("  before: ", facts.before),
         ("  sentence: ", facts.sentence),

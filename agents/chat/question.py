@@ -107,6 +107,7 @@ class Last:
     choices: tuple[str, ...] = ()
     target: float | None = None
     beats: bool = False
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from dataclasses import replace
 from agents.chat.facts import Answer, Line
 from agents.chat.lookups import (
     MOST_COMPARED,
+    around,
     by_requirement,
     compare,
     explain_score,
@@ -209,11 +210,16 @@ def _score(subject: Subject, question: Question, _last: Last) -> Answer:
     )
 
 
-def _sentence(subject: Subject, question: Question, _last: Last) -> Answer:
+def _sentence(subject: Subject, question: Question, last: Last) -> Answer:
     letter_id = _one(question)
     words = _searched(question.topic)
     if words and not question.requirements:
         return _about(question, search_lines(search_letters(subject, words, letters=[letter_id])))
+    if last.words and not question.requirements and letter_id in last.letters:
+        hits = search_letters(subject, last.words, letters=[letter_id]).hits
+        if hits:
+            answer = _about(question, surroundings_lines(around(subject, hits[0].citation)), (letter_id,))
+            return replace(answer, words=last.words)
     facts = surroundings(subject, letter_id, question.requirements[0].id if question.requirements else None)
     asked = (facts.requirement.id,) if facts.requirement else ()
     return Answer("sentence", tuple(surroundings_lines(facts)), (letter_id,), asked)
@@ -242,7 +248,8 @@ def _who(subject: Subject, question: Question, _last: Last) -> Answer:
     if not words:
         return _help(subject, replace(question, kind="unknown"), _last)
     found = search_letters(subject, words, above=question.above)
-    return _about(question, search_lines(found), letters=tuple(hit.letter_id for hit in found.hits[:1]))
+    best = tuple(hit.letter_id for hit in found.hits[:1])
+    return replace(_about(question, search_lines(found), letters=best), words=words)
 
 
 def _searched(topic: str) -> str:
@@ -319,7 +326,8 @@ def _letter(subject: Subject, question: Question, _last: Last) -> Answer:
     letters = question.letters or (_one(question),)
     words = _searched(question.topic)
     if words and not question.requirements:
-        return _about(question, search_lines(search_letters(subject, words, letters=letters)))
+        found = search_letters(subject, words, letters=letters)
+        return replace(_about(question, search_lines(found)), words=words)
     lines = [
         line
         for letter_id in letters[:MOST_COMPARED]

@@ -113,6 +113,13 @@ class Subject:
                 raise ChatError(f"letter {known} is no longer in the store; ask again") from error
         return self._letters[known]
 
+    def preload(self, letter_ids: Sequence[str]) -> None:
+        """Read many letters at once, since one by one takes ten times as long."""
+        keys = {self._key_of[one]: one for one in letter_ids if one not in self._letters}
+        if len(keys) > 1:
+            for letter in self.store.letters(self.verdict.posting.name, list(keys)):
+                self._letters[keys[letter.key]] = letter
+
     def sentences(self, letter_id: str) -> list[Passage]:
         """Return a letter's sentences, spans of its judged text, in their order."""
         known = self.known(letter_id)

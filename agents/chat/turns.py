@@ -30,6 +30,7 @@ class Turn(BaseModel):
     choices: tuple[str, ...] = ()
     target: float | None = None
     beats: bool = False
+    words: str = ""
     dropped: int = 0
     prompt: str = ""
 
@@ -45,6 +46,7 @@ def turn_of(question: str, answer: Answer, prompt: str = "") -> Turn:
         choices=answer.choices,
         target=answer.target,
         beats=answer.beats,
+        words=answer.words,
         dropped=answer.dropped,
         prompt=prompt,
     )
@@ -80,7 +82,7 @@ def spoken_of(turns: Sequence[Turn], subject: Subject) -> Last:
         choices = tuple(one for one in turn.choices if one in subject.ids) if subject.has_findings else ()
         letters = tuple(one for one in turn.letters if one in subject.ids) if subject.has_findings else ()
         if choices:
-            return Last(turn.kind, letters, turn.requirements, choices, turn.target, turn.beats)
+            return Last(turn.kind, letters, turn.requirements, choices, turn.target, turn.beats, turn.words)
         if letters or turn.requirements:
-            return Last(turn.kind, letters, turn.requirements, (), turn.target, turn.beats)
+            return Last(turn.kind, letters, turn.requirements, (), turn.target, turn.beats, turn.words)
     return Last()

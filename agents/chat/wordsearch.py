@@ -36,7 +36,9 @@ def search_letters(
         raise ChatError(f"name what to look for: {words!r} holds no telling word")
     allowed = _allowed(subject, letters, requirement_id, label, above)
     hits: list[tuple[int, Hit]] = []
-    for place, letter_id in enumerate(subject.letters_of_words(words)):
+    ranked = subject.letters_of_words(words)
+    subject.preload([letter_id for letter_id in ranked if letter_id in allowed])
+    for place, letter_id in enumerate(ranked):
         if letter_id in allowed and (hit := _best_sentence(subject, letter_id, wanted)) is not None:
             hits.append((place, hit))
     hits.sort(key=lambda one: (not one[1].whole, one[0]))
