@@ -33,7 +33,7 @@ def test_too_little_memory_is_told_before_anything_is_downloaded(
     """A model that is here but doesn't fit is not ready, and neither is the pipeline that needs it."""
     monkeypatch.setattr(llm_memory, "llm_missing", lambda name: None)
     monkeypatch.setattr(llm_memory, "memory_free", lambda machine: 600_000_000)
-    monkeypatch.setattr("agents.registry.pipeline_missing", lambda name: None)
+    monkeypatch.setattr("agents.registry.pipeline_missing", lambda name, server=None: None)
     found = report(capsys)
     assert {row["ready"] for row in found["llms"]} == {False}
     pipelines = {row["name"]: row["missing"] for row in found["pipelines"]}
