@@ -1,4 +1,4 @@
-"""How well letters are written: several writers on the same applications, beside the letters that people sent.
+"""How well letters are written: several writers on the same applications, beside the data set's own letters.
 
 Gets letters as plain data and knows nothing about who wrote them or how. The check for inventions is the one that
 `winnow write` shows.
@@ -79,7 +79,7 @@ class LettersError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Application:
-    """One application of the test split: what a writer was given, and the letter that was sent.
+    """One application of the test split: what a writer was given, and the letter that the data set holds.
 
     ``fields`` are shown beside the letters, in their order.
     """

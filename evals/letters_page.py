@@ -59,8 +59,8 @@ def letters_page(report: LettersReport, preference: Preference | None = None, *,
     writers = len(report.writers) - 1
     parts = [
         "<h1>Letter writers, measured</h1>",
-        f'<p class="lead">{writers} {"writer" if writers == 1 else "writers"} on the same {n} applications, beside the letters '
-        "that were sent.</p>",
+        f'<p class="lead">{writers} {"writer" if writers == 1 else "writers"} on the same {n} applications, beside the data set\'s '
+        "own letters.</p>",
         _table(table(report)),
         f'<p><img alt="Bars of {len(_plotted(report))} measures with standard errors, by writer" src="{_bars(report)}"></p>',
         _list(explanations(report)),
