@@ -23,6 +23,8 @@ COMMANDS = [
     ["doctor"],
     ["demo"],
     ["ui"],
+    ["ask"],
+    ["compare"],
     ["eval", "judging"],
 ]
 JOB = jobs()[DEMO_JOB]
