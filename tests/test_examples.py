@@ -64,3 +64,23 @@ def test_a_file_that_is_no_json_is_refused(tmp_path: Path) -> None:
     path.write_text("{", encoding="utf-8")
     with pytest.raises(FieldsError, match=r"fields\.json is not"):
         read_fields(path)
+
+
+def test_fields_may_be_called_as_the_columns_of_a_table_are(tmp_path: Path) -> None:
+    """A row of the data set, saved as JSON, is fields as it stands."""
+    row = {
+        "Job Title": "Cook",
+        "Hiring Company": "Blue Fig",
+        "Skillsets": ["pastry", "stock"],
+        "job_description": "x",
+    }
+    (tmp_path / "row.json").write_text(json.dumps(row), encoding="utf-8")
+    found = read_fields(tmp_path / "row.json")
+    assert (found.job_title, found.company, found.skills) == ("Cook", "Blue Fig", "pastry, stock")
+    assert found.preferred_qualifications == "x"
+
+
+def test_a_field_that_comes_twice_is_refused() -> None:
+    """Which of the two is meant can't be known."""
+    with pytest.raises(FieldsError, match="each field must be given once, but job_title came twice"):
+        parse_fields({"Job Title": "Cook", "title": "Chef"})

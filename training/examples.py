@@ -10,11 +10,25 @@ import json
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
-__all__ = ["Example", "FieldsError", "WritingFields", "read_fields"]
+__all__ = ["COLUMNS", "Example", "FieldsError", "WritingFields", "read_fields"]
 
 
 class FieldsError(ValueError):
     """Fields that no letter can be written from."""
+
+
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "job_title": ("job_title", "title", "position"),
+    "preferred_qualifications": ("preferred_qualifications", "job_description"),
+    "company": ("hiring_company", "company"),
+    "applicant": ("applicant_name", "applicant", "name"),
+    "past_experience": ("past_working_experience", "past_experience", "working_experience"),
+    "current_experience": ("current_working_experience", "current_experience"),
+    "qualifications": ("qualifications",),
+    "skills": ("skillsets", "skills"),
+    "letter": ("cover_letter", "letter", "text"),
+}
+"""How each field is called in tables and files, first match wins; compared in lower case, words joined by "_"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +103,18 @@ def parse_fields(found: object) -> WritingFields:
     names = [field.name for field in fields(WritingFields)]
     if not isinstance(found, dict):
         raise FieldsError(f"fields must be one JSON object, but got a {type(found).__name__}: write {{...}}")
-    unknown = sorted(set(map(str, found)) - set(names))
+    named = {name: key for key, columns in COLUMNS.items() if key in names for name in (key, *columns)}
+    called = {key: "_".join(str(key).lower().split()) for key in found}
+    unknown = sorted(str(key) for key, name in called.items() if name not in named)
     if unknown:
         raise FieldsError(f"fields must be among {', '.join(names)}, but got {', '.join(unknown)}: rename it")
+    fitting = [named[name] for name in called.values()]
+    twice = sorted({name for name in fitting if fitting.count(name) > 1})
+    if twice:
+        raise FieldsError(f"each field must be given once, but {', '.join(twice)} came twice: leave one out")
     plain = {
-        key: ", ".join(map(str, value)) if isinstance(value, list) else value for key, value in found.items()
+        named[called[key]]: ", ".join(map(str, value)) if isinstance(value, list) else value
+        for key, value in found.items()
     }
     try:
         checked = TypeAdapter(dict[str, str], config=ConfigDict(strict=True)).validate_python(plain)

@@ -17,20 +17,7 @@ from ingestion.decoding import open_text
 from ingestion.hub import PREFIX
 from ingestion.json_stream import json_values
 from ingestion.raw_letter import MAX_CHARACTERS, Refusal, printable
-from training.examples import Example, WritingFields
-
-COLUMNS: dict[str, tuple[str, ...]] = {
-    "job_title": ("job_title", "title", "position"),
-    "preferred_qualifications": ("preferred_qualifications", "job_description"),
-    "company": ("hiring_company", "company"),
-    "applicant": ("applicant_name", "applicant", "name"),
-    "past_experience": ("past_working_experience", "past_experience", "working_experience"),
-    "current_experience": ("current_working_experience", "current_experience"),
-    "qualifications": ("qualifications",),
-    "skills": ("skillsets", "skills"),
-    "letter": ("cover_letter", "letter", "text"),
-}
-"""The columns of each field, first match wins; compared in lower case, words joined by "_"."""
+from training.examples import COLUMNS, Example, WritingFields
 
 NEEDED = ("job_title", "letter")
 
