@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from agents.harmless import HarmlessText
@@ -21,6 +22,7 @@ TEMPLATE_DATE = "January 01, 2025"
 _FROZEN_CLOCK = "{%- macro strftime_now(form) -%}" + TEMPLATE_DATE + "{%- endmacro -%}"
 # One byte of a sign that no piece can write, as SentencePiece's vocabularies name it.
 _BYTE = re.compile(r"<0x[0-9A-F]{2}>")
+_SIGN = "a system message"
 
 
 class PromptForm:
@@ -47,12 +49,27 @@ class PromptForm:
     def chat(self, messages: Sequence[ChatMessage]) -> str:
         """Return messages in the form that the model was trained on, up to where its answer begins.
 
-        A base model gets their texts in their order, with an empty line between them.
+        A base model gets their texts in their order, with an empty line between them. Where the template has no place
+        for a system message, its text stands before that of the first user.
         """
         if self.template is None:
             return "\n\n".join(message.content or "" for message in messages)
+        turns = [(message.role.value, message.content or "") for message in messages]
+        return self._written(turns if self._tells_system else _without_system(turns))
+
+    @cached_property
+    def _tells_system(self) -> bool:
+        """Whether the template writes a system message: Gemma's refuses one, Phi-3's first one left it out in silence."""
+        from jinja2 import TemplateError
+
+        try:
+            return _SIGN in self._written([("system", _SIGN), ("user", "a")])
+        except TemplateError:
+            return False
+
+    def _written(self, turns: Sequence[tuple[str, str]]) -> str:
         return self._tokenizer.apply_chat_template(
-            [{"role": message.role.value, "content": message.content or ""} for message in messages],
+            [{"role": role, "content": content} for role, content in turns],
             tokenize=False,
             add_generation_prompt=True,
             enable_thinking=False,  # Qwen 3 would think aloud before it answers
@@ -79,6 +96,17 @@ class PromptForm:
     def text(self, ids: Sequence[int]) -> str:
         """Return what tokens say, without the special ones."""
         return self._tokenizer.decode(list(ids), skip_special_tokens=True, clean_up_tokenization_spaces=False)
+
+
+def _without_system(turns: Sequence[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return the turns with what the system says at the beginning of the first user's."""
+    told = [content for role, content in turns if role == "system"]
+    others = [(role, content) for role, content in turns if role != "system"]
+    if not told:
+        return others
+    if not others or others[0][0] != "user":
+        return [("user", "\n\n".join(told)), *others]
+    return [("user", "\n\n".join([*told, others[0][1]])), *others[1:]]
 
 
 def _begin_tokens(tokenizer: PreTrainedTokenizerBase) -> tuple[int, ...]:

@@ -12,7 +12,7 @@ from tiny_llms import KINDS
 
 from agents.harmless import HarmlessText
 from agents.local_llm import LocalLLM, load_llm
-from agents.prompt_form import TEMPLATE_DATE
+from agents.prompt_form import TEMPLATE_DATE, PromptForm
 
 Loader = Callable[..., LocalLLM]
 SYSTEM, USER, ASSISTANT = MessageRole.SYSTEM, MessageRole.USER, MessageRole.ASSISTANT
@@ -42,6 +42,13 @@ EXPECTED_TALK = {
     "<|start_of_role|>assistant<|end_of_role|>",
 }
 EXPECTED_TALK["granite4"] = EXPECTED_TALK["granite"]
+# How Gemma's and Phi-3's first published templates treat a system message: one refuses it, the other leaves it out.
+SYSTEMLESS = {
+    "refused": "{% if messages[0]['role'] == 'system' %}{{ raise_exception('System role not supported') }}{% endif %}"
+    "{% for message in messages %}{{ message['role'] + ': ' + message['content'] + '\n' }}{% endfor %}",
+    "left out": "{% for message in messages %}{% if message['role'] != 'system' %}"
+    "{{ message['role'] + ': ' + message['content'] + '\n' }}{% endif %}{% endfor %}",
+}
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -49,6 +56,21 @@ def test_a_chat_model_is_asked_in_its_own_form(tiny_llm: Loader, kind: str) -> N
     """Its template, with Qwen 3's thinking switched off."""
     assert tiny_llm(kind).chat_prompt(TALK) == EXPECTED_TALK[kind]
     assert tiny_llm(kind).metadata.is_chat_model
+
+
+@pytest.mark.parametrize("template", SYSTEMLESS.values(), ids=SYSTEMLESS)
+def test_instructions_reach_a_model_whose_template_has_no_system_message(
+    tiny_llm_folders: Callable[[str], Path], template: str
+) -> None:
+    """They stand before the first user's words, or alone where no user speaks first."""
+    from transformers import AutoTokenizer
+
+    tokenizer = AutoTokenizer.from_pretrained(tiny_llm_folders("qwen2"))
+    tokenizer.chat_template = template
+    form = PromptForm(tokenizer)
+    assert form.chat(TALK) == "user: You read letters.\n\nWho leads?\nassistant: Letter 171.\nuser: Why?\n"
+    assert form.chat(TALK[:1]) == "user: You read letters.\n"
+    assert form.chat(TALK[1:2]) == "user: Who leads?\n"
 
 
 @pytest.mark.parametrize("kind", KINDS)
