@@ -242,7 +242,8 @@ class ScreeningEngine(RetrieverQueryEngine):
         if settings.prose:
             from agents.prose import prose_fingerprint
 
-            pipeline["prose"] = prose_fingerprint()
+            writer = getattr(self.llm, "fingerprint", None)
+            pipeline["prose"] = {**prose_fingerprint(), "llm": None if writer is None else writer()}
         server = settings.choice.server
         if server is not None:
             notices = (*notices, ("server", f"the text of the letters was sent to {server.url}"))
@@ -270,8 +271,10 @@ class ScreeningEngine(RetrieverQueryEngine):
     def _write_prose(self, screening_id: str, letters: Mapping[int, Letter]) -> None:
         """Let the language model put the findings into sentences; what no finding supports is dropped and counted.
 
-        The screening is kept already: a model that fails now costs the sentences, not the verdict.
+        The screening is kept already: a model that fails now costs the sentences, not the verdict. Writing takes minutes;
+        where a letter was erased meanwhile nothing is kept, since the sentences may speak of it.
         """
+        from agents.judges.labels import out_of_memory
         from agents.llms import LLMError
         from agents.prose import write_prose
 
@@ -284,8 +287,13 @@ class ScreeningEngine(RetrieverQueryEngine):
             row = ProseRow(sentences=prose.sentences, dropped=prose.dropped)
         except LLMError as error:
             row = ProseRow(sentences=(), dropped=0, failed=str(error))
+        except (RuntimeError, MemoryError) as error:
+            if not out_of_memory(error):
+                raise
+            row = ProseRow(sentences=(), dropped=0, failed="memory ran out while the model wrote")
         with self.store.writing() as tx:
-            tx.add_screening_text(screening_id, PROSE_KIND, row.model_dump_json())
+            if len(self.store.screening(screening_id).entries) == verdict.pool:
+                tx.add_screening_text(screening_id, PROSE_KIND, row.model_dump_json())
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from agents.comparison import Comparer
 from agents.engine import ScreeningEngine, Settings
-from agents.loading import load_judge, load_pipeline_embedder
+from agents.loading import load_judge, load_pipeline_embedder, pipeline_llm
 from agents.panel import Panel, Seat
 from agents.registry import Choice, PipelineError, choose
 from agents.requirements import load_requirements
@@ -83,6 +83,8 @@ def open_engine(
         _require_vectors(opened, name, encoder, pipeline, embedder)
         second = None if fallback is None else _fallback_seat(opened, name)
         judge = load_judge(choice, encoder)
+        if prose:
+            pipeline_llm(choice)  # what can't write is refused now, not after everybody was judged
         readers = judge if isinstance(judge, Comparer) else Panel(Seat(judge, encoder.identity.key), second)
         settings = Settings(choice, name, retrieval, top_k, given, prose)
         return ScreeningEngine(opened, encoder, readers, settings, streaming=streaming, owns_store=owned)

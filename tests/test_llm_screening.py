@@ -11,11 +11,12 @@ from sqlalchemy import delete
 from agents.judges.labels import LabelsJudge
 from agents.judging import LetterFailed, LetterReader
 from agents.llms import LLMError
+from agents.loading import load_local_llm
 from agents.registry import PipelineError
 from agents.replay import rejudge, replay
 from agents.report import render_report, verdict_bytes, verdict_json
 from agents.screening import open_engine
-from agents.verdict import Finding, Requirement, Verdict
+from agents.verdict import Finding, Prose, Requirement, Verdict
 from ingestion.ingest import ingest
 from ingestion.letter_embedder import LetterEmbedder
 from ingestion.records import LetterMaterial, StoreError
@@ -183,6 +184,12 @@ def test_a_failed_letter_stands_unjudged_or_the_evidence_judge_reads_all(
             "--fallback must be evidence",
             id="another fallback",
         ),
+        pytest.param(
+            {"strategy": "evidence", "llm": "qwen2.5-3b", "prose": True},
+            LLMError,
+            "Qwen/Qwen2.5-3B",
+            id="weights of the writer that are not here",
+        ),
         pytest.param({"prose": True}, PipelineError, "--prose needs a language model", id="prose by nobody"),
         pytest.param(
             {"llm": "x", "strategy": "listwise", "prose": True},
@@ -199,6 +206,44 @@ def test_what_cannot_run_is_refused_before_the_start(
     with pytest.raises(error, match=message):
         open_engine(store, **options)  # type: ignore[arg-type]
     assert store.screenings() == []
+
+
+def test_the_model_that_writes_prose_stands_in_the_fingerprint(store: Store, llm: str) -> None:
+    """The evidence judge needs no model, so nothing else would tell whose sentences these are."""
+    verdict = screen(store, llm, "evidence", prose=True)
+    written = verdict.pipeline["prose"]
+    assert isinstance(written, dict)
+    assert written["llm"] == load_local_llm(llm).fingerprint()
+
+
+def test_prose_about_a_letter_erased_meanwhile_is_not_kept(
+    store: Store, llm: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Erasing a person removes every byte: also what a model is writing about them at that moment."""
+
+    def erased_while_writing(model: object, verdict: Verdict, letters: object) -> Prose:
+        with store.writing() as tx:
+            tx.erase_letter(verdict.ranking[0].assessment.letter_key)
+        return Prose(("Letter 10 shows five years of cooking [cooking].",), 0)
+
+    monkeypatch.setattr("agents.prose.write_prose", erased_while_writing)
+    verdict = screen(store, llm, "evidence", prose=True)
+    assert store.screening_texts(verdict.screening_id, "prose") == []
+    assert verdict.prose is None
+
+
+def test_a_writer_that_runs_out_of_memory_costs_the_sentences_alone(
+    store: Store, llm: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The verdict stands, and says why there are no sentences."""
+
+    def too_large(model: object, verdict: Verdict, letters: object) -> Prose:
+        raise MemoryError
+
+    monkeypatch.setattr("agents.prose.write_prose", too_large)
+    verdict = screen(store, llm, "evidence", prose=True)
+    assert verdict.winner is not None
+    assert verdict.prose == Prose((), 0, "memory ran out while the model wrote")
 
 
 def test_the_fallbacks_vectors_must_be_there_before_the_start(
