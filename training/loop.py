@@ -130,6 +130,9 @@ def _arguments(
         packing=False,
         dataset_kwargs={"skip_prepare_dataset": True},
         label_names=["labels"],
+        ddp_find_unused_parameters=False,
+        log_level="error",
+        log_level_replica="error",
         disable_tqdm=True,
         report_to="none",
     )
