@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -188,6 +192,40 @@ def test_a_killed_run_goes_on_to_the_same_losses(qwen: Run, tmp_path: Path) -> N
     assert [e.evaluation for e in resumed.epochs] == [e.evaluation for e in qwen.trained.epochs]
     assert resumed.test_loss == qwen.trained.test_loss
     assert (out / "adapter_model.safetensors").read_bytes() == (
+        qwen.trained.folder / "adapter_model.safetensors"
+    ).read_bytes()
+
+
+_KILLED = """
+import os, signal, sys
+from pathlib import Path
+from test_lora import SETTINGS, SPLIT
+from agents.llms import resolve_llm
+from training.lora import train
+
+def kill(done, total):
+    if done == 3:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+train(resolve_llm(sys.argv[1]), SPLIT, SETTINGS, Path(sys.argv[2]), progress=kill)
+"""
+
+
+@pytest.mark.slow
+def test_a_process_that_is_killed_goes_on_to_the_same_losses(qwen: Run, tmp_path: Path) -> None:
+    """After a real SIGKILL in its second epoch, a resumed run ends in the same bytes."""
+    here = Path(__file__).resolve().parent
+    paths = [str(here.parent), str(here), str(here / "doubles"), os.environ["PYTHONPATH"]]
+    done = subprocess.run(
+        [sys.executable, "-c", _KILLED, str(qwen.base), str(tmp_path / "a")],
+        env=os.environ | {"PYTHONPATH": os.pathsep.join(paths)},
+        capture_output=True,
+        check=False,
+    )
+    assert done.returncode == -signal.SIGKILL
+    resumed = train(resolve_llm(str(qwen.base)), SPLIT, SETTINGS, tmp_path / "a", resume=True)
+    assert resumed.steps == qwen.trained.steps
+    assert (tmp_path / "a" / "adapter_model.safetensors").read_bytes() == (
         qwen.trained.folder / "adapter_model.safetensors"
     ).read_bytes()
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import datasets
+import huggingface_hub
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -104,6 +106,36 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     """A misspelled path is an error that shows it."""
     with pytest.raises(TableError, match=r"nowhere\.csv' is none"):
         read_examples(str(tmp_path / "nowhere.csv"))
+
+
+def test_a_data_set_of_the_hub_is_read_like_a_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rows of the hub are read by the same columns, from the split that is named."""
+    asked: list[tuple[str, str]] = []
+
+    def load(name: str, *, split: str, streaming: bool) -> list[dict[str, str]]:
+        assert streaming
+        asked.append((name, split))
+        return [{"Job Title": "Cook", "Cover Letter": "I cook."}]
+
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(datasets, "load_dataset", load)
+    found = read_examples("hf:owner/letters:test").examples
+    assert asked == [("owner/letters", "test")]
+    assert [(e.fields.job_title, e.letter, e.source) for e in found] == [
+        ("Cook", "I cook.", "hf:owner/letters:test row 0")
+    ]
+
+
+def test_a_hub_that_is_out_of_reach_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the data set can't be had, the error names it and what else to do."""
+
+    def load(*_: object, **__: object) -> None:
+        raise ConnectionError("no route")
+
+    monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_OFFLINE", True)
+    monkeypatch.setattr(datasets, "load_dataset", load)
+    with pytest.raises(TableError, match=r"hf:owner/letters must be reachable, but is not \(no route\)"):
+        read_examples("hf:owner/letters")
 
 
 def test_a_data_set_needs_an_owner() -> None:

@@ -21,6 +21,9 @@ from training.examples import COLUMNS, Example, WritingFields
 
 NEEDED = ("job_title", "letter")
 
+HUB_SECONDS = 10.0
+"""After which a hub that does not answer counts as unreachable."""
+
 Row = Mapping[str, object]
 
 
@@ -216,7 +219,11 @@ def _hub_rows(address: str) -> Iterable[Row]:
         )
     try:
         import datasets
+        import huggingface_hub
 
+        if not huggingface_hub.constants.HF_HUB_OFFLINE:  # else what is in the local cache will do
+            # Asked first: `datasets` tries an unreachable hub six times, which takes half a minute.
+            huggingface_hub.HfApi().dataset_info(match[1], timeout=HUB_SECONDS)
         yield from datasets.load_dataset(match[1], split=match[2] or "train", streaming=True)
     except Exception as error:  # the hub's client raises what lies under it
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

@@ -131,6 +131,7 @@ def learn(
     keep_activations: Annotated[
         bool, _option("--keep-activations", "Faster, for more memory: no checkpointing.", LOOP)
     ] = False,
+    split_seed: Annotated[int, _option("--split-seed", "Decides which job ads measure.", SPLIT)] = 0,
     seed: Annotated[int, _option("--seed", "What every draw starts from.", LOOP)] = 0,
     json: JsonOption = False,
 ) -> None:
@@ -167,7 +168,7 @@ def learn(
     from training.prepare import prepare
     from training.prepare import write_split as write_sides
 
-    prepared = prepare(data, test=test, published=published_split, seed=seed, shares=shares)
+    prepared = prepare(data, test=test, published=published_split, seed=split_seed, shares=shares)
     terminal = Terminal(quiet=json)
     for refusal in prepared.refused:
         terminal.warn(f"refused: {refusal}")
