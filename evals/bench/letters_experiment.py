@@ -20,7 +20,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +41,8 @@ SHAPE = {
     "tie_word_embeddings": True,
 }
 VOCABULARY = 4096
+FACTS = "pretraining.json"
+"""What the base's training took, in the base's folder."""
 PEAK_RATE = 2e-3
 """Largest step size of the pretraining; it rises over 50 steps, then falls in a line to a tenth."""
 
@@ -118,7 +120,7 @@ def pretrain(texts: Sequence[str], folder: Path, *, epochs: int, minutes: float,
     model.generation_config.eos_token_id = end
     model.save_pretrained(folder)
     tokenizer.save_pretrained(folder)
-    return Pretrained(
+    made = Pretrained(
         folder=folder,
         parameters=sum(parameter.numel() for parameter in model.parameters()),
         tokens=rows.numel(),
@@ -126,6 +128,9 @@ def pretrain(texts: Sequence[str], folder: Path, *, epochs: int, minutes: float,
         minutes=(time.monotonic() - begun) / 60,
         loss=float(sum(losses) / len(losses)),
     )
+    facts = {name: value for name, value in asdict(made).items() if name != "folder"}
+    (folder / FACTS).write_text(json.dumps(facts), encoding="utf-8")
+    return made
 
 
 def _tokenizer(texts: Sequence[str]) -> Tokenizer:
@@ -181,10 +186,10 @@ def train_adapter(
         "--rank": str(ablation.rank),
         "--dropout": str(ablation.dropout),
         "--epochs": str(epochs),
-        "--batch-size": "8",
+        "--batch-size": "4",
         "--accumulation": "1",
         "--learning-rate": "0.003",
-        "--max-length": "1024",
+        "--max-length": "512",
         "--seed": str(seed),
     }
     words = [word for pair in flags.items() for word in pair]
@@ -253,14 +258,15 @@ def main() -> None:
     parser.add_argument("human", type=Path, help="CSV of letters to learn English from")
     parser.add_argument("cover", type=Path, help="table of letters with their fields")
     parser.add_argument("--out", type=Path, required=True, help="a new folder for the models and the report")
+    parser.add_argument("--base", type=Path, help="the base of an earlier run: no pretraining then")
     parser.add_argument("--text-column", default="text", help="column of the letters in the first file")
     parser.add_argument("--pretraining-epochs", type=int, default=10)
     parser.add_argument(
         "--pretraining-minutes", type=float, default=12, help="ends the pretraining where it is"
     )
-    parser.add_argument("--epochs", type=int, default=2, help="of an adapter, at most")
+    parser.add_argument("--epochs", type=int, default=3, help="of an adapter, at most")
     parser.add_argument("--limit", type=int, default=40, help="test letters that are written")
-    parser.add_argument("--max-tokens", type=int, default=256, help="longest letter")
+    parser.add_argument("--max-tokens", type=int, default=224, help="longest letter")
     parser.add_argument("--threads", type=int, default=1)
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
@@ -272,13 +278,17 @@ def main() -> None:
     torch.set_num_threads(arguments.threads)
     begun = time.monotonic()
     print("pretraining", flush=True)
-    base = pretrain(
-        read_texts(arguments.human, arguments.text_column),
-        arguments.out / "base",
-        epochs=arguments.pretraining_epochs,
-        minutes=arguments.pretraining_minutes,
-        seed=arguments.seed,
-    )
+    if arguments.base is not None:
+        facts = json.loads((arguments.base / FACTS).read_text(encoding="utf-8"))
+        base = Pretrained(folder=arguments.base, **facts)
+    else:
+        base = pretrain(
+            read_texts(arguments.human, arguments.text_column),
+            arguments.out / "base",
+            epochs=arguments.pretraining_epochs,
+            minutes=arguments.pretraining_minutes,
+            seed=arguments.seed,
+        )
     print(base, flush=True)
     records: dict[str, dict[str, Any]] = {}
     for ablation in ABLATIONS:
