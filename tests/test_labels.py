@@ -3,9 +3,11 @@ from __future__ import annotations
 import random
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import numpy as np
@@ -191,6 +193,48 @@ def test_a_sentence_longer_than_a_window_is_read_in_pieces(llms: Callable[[str],
     check_findings(letter.letter, findings, REQUIREMENTS)
     read = "".join(llm.tokenizer.decode(ids) for ids in tokens)
     assert [n for n in range(700) if f"word{n}" not in read] == []
+
+
+def test_a_window_of_hundreds_of_sentences_fits_its_budget(random_llm: LocalLLM) -> None:
+    """A number of three digits takes more tokens than one of two, and a window may hold hundreds of short sentences."""
+    random_llm.context_window = 2048
+    judge = LabelsJudge(random_llm)
+    letter = material("A.\nB.\n" * 105)
+    model, farthest = random_llm.model, 0
+
+    class Listening:
+        device, dtype, config = model.device, model.dtype, model.config
+
+        def __call__(self, **inputs: Any) -> Any:
+            nonlocal farthest
+            if len(inputs["logits_to_keep"]) == len(
+                REQUIREMENTS
+            ):  # the questions, not what comes behind their answers
+                farthest = max(farthest, int(inputs["position_ids"].max()))
+            return model(**inputs)
+
+    read = judge.reader(REQUIREMENTS)
+    with running(random_llm, Listening()):
+        check_findings(letter.letter, read(letter), REQUIREMENTS)
+    assert 1000 < farthest < judge._at_once()
+
+
+def test_two_threads_number_the_sentences_alike(
+    llms: Callable[[str], LocalLLM], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One judge may read letters in several threads: none may see numbers that another has half written."""
+    llm = llms("qwen2")
+    expected, prompt = LabelPrompt(llm).tails(40), LabelPrompt(llm)
+    real = prompt.ids
+
+    def slow(text: str) -> tuple[int, ...]:
+        sleep(0.001)  # lets another thread in
+        return real(text)
+
+    monkeypatch.setattr(prompt, "ids", slow)
+    with ThreadPoolExecutor(4) as threads:
+        found = list(threads.map(prompt.tails, [10, 20, 30, 40] * 3))
+    assert found == [expected[:count] for count in [10, 20, 30, 40] * 3]
 
 
 def test_the_quote_behind_a_mask_is_the_letters_own_word(random_llm: LocalLLM) -> None:

@@ -56,7 +56,7 @@ class LabelPrompt:
 
     def __init__(self, llm: LocalLLM) -> None:
         self._llm = llm
-        self._tails: list[tuple[int, ...]] = []
+        self._tails: tuple[tuple[int, ...], ...] = ()
 
     @property
     def model(self) -> torch.nn.Module:
@@ -116,14 +116,18 @@ class LabelPrompt:
 
     def tails(self, count: int) -> tuple[tuple[int, ...], ...]:
         """Return the tokens of ``Sentence: [n]`` on the line behind an answer, for n from 1 to ``count``."""
-        if len(self._tails) < count:
+        known = self._tails
+        if len(known) < count:
             before = self.ids("x")
-            for number in range(len(self._tails) + 1, count + 1):
+            more: list[tuple[int, ...]] = []
+            for number in range(len(known) + 1, count + 1):
                 whole = self.ids(f"x\nSentence: [{number}]")
                 # Where the line break melts into the token before it, the whole of it is read behind the answer.
                 same = len(before) if whole[: len(before)] == before else 0
-                self._tails.append(whole[same:])
-        return tuple(self._tails[:count])
+                more.append(whole[same:])
+            known = (*known, *more)
+            self._tails = known  # a new whole: another thread that reads letters never sees half of it
+        return known[:count]
 
     @cached_property
     def prior(self) -> torch.Tensor:

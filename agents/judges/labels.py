@@ -131,7 +131,9 @@ class _Reader:
 
     def _findings(self, material: LetterMaterial, asked: Sequence[Requirement]) -> tuple[Finding, ...]:
         spans = self.spans(material)
-        lengths = [len(self._prompt.ids(self._prompt.line(99, span.text))) + 1 for span in spans]
+        # Measured with the longest number that a line of this letter can get: digits may be a token each.
+        last = max(99, len(spans))
+        lengths = [len(self._prompt.ids(self._prompt.line(last, span.text))) + 1 for span in spans]
         answers = [
             self._window(material, spans[part.start : part.stop], asked)
             for part in windows(lengths, self._budget)
