@@ -136,7 +136,7 @@ def compare_pool(
     _check(comparison, entries)
     others = tuple(stand_aside(entries[key], reason) for key, reason in comparison.others)
     notices: tuple[tuple[str, str], ...] = ()
-    if len(chosen) < len(pool):
+    if len(chosen) < len(readable):
         notices = (
             (
                 "judge_limit",

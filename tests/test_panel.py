@@ -155,6 +155,9 @@ def test_a_comparison_scores_its_pick_and_names_everybody_else(pool: list[PoolEn
     ]
     assert compared.notices == (("judge_limit", "compared 2 of 4; the rest are ordered by retrieval only"),)
 
+    everybody = compare_pool(comparer, pool, "a cook", ASKED, top_k=3)
+    assert everybody.notices == ()  # the Spanish one is no matter of retrieval, and its own reason says so
+
 
 def test_a_comparison_that_loses_a_letter_is_a_defect(pool: list[PoolEntry]) -> None:
     """A silently dropped candidate is the worst there is: it ends the screening."""
