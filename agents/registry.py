@@ -137,6 +137,28 @@ def choose(
     return Choice(pipeline, chosen, embedder or row.embedder, model, server)
 
 
+def check_extras(choice: Choice, fallback: str | None, *, prose: bool) -> None:
+    """Let a fallback and prose pass only beside a choice that they go with.
+
+    Raises:
+        PipelineError: they don't.
+    """
+    if fallback is not None and fallback != "evidence":
+        raise PipelineError(f"--fallback must be evidence, but got {fallback!r}")
+    if fallback is not None and choice.strategy != "labels":
+        raise PipelineError(
+            f"--fallback goes with --strategy labels, but --strategy is {choice.strategy}; leave one of them out"
+        )
+    if prose and choice.llm is None and choice.server is None:
+        raise PipelineError(
+            f"--prose needs a language model, but --pipeline {choice.pipeline} has none; give --llm NAME_OR_FOLDER"
+        )
+    if prose and choice.comparison_only:
+        raise PipelineError(
+            f"--prose is written from findings, but --strategy {choice.strategy} gives none; leave one of them out"
+        )
+
+
 def pipeline_missing(name: str, server: ServerSettings | None = None) -> str | None:
     """Return what keeps the pipeline from screening on this machine, in one line, or None."""
     row = pipeline_row(name)

@@ -13,7 +13,7 @@ from agents.comparison import Comparer
 from agents.engine import ScreeningEngine, Settings
 from agents.loading import load_judge, load_pipeline_embedder, pipeline_llm
 from agents.panel import Panel, Seat
-from agents.registry import Choice, PipelineError, choose
+from agents.registry import check_extras, choose
 from agents.requirements import load_requirements
 from agents.retrieval import RetrievalMode
 from agents.verdict import Requirement
@@ -73,7 +73,7 @@ def open_engine(
     if top_k is not None and top_k < 1:
         raise ValueError(f"--top-k must be at least 1, but got {top_k}")
     choice = choose(pipeline, strategy=strategy, embedder=embedder, llm=llm, server=server)
-    _check_extras(choice, fallback, prose=prose)
+    check_extras(choice, fallback, prose=prose)
     given = _given(requirements)
     owned = not isinstance(store, Store)
     opened = store if isinstance(store, Store) else Store.open(Path(store), lock_wait_s=LOCK_WAIT_S)
@@ -92,23 +92,6 @@ def open_engine(
         if owned:
             opened.close()
         raise
-
-
-def _check_extras(choice: Choice, fallback: str | None, *, prose: bool) -> None:
-    if fallback is not None and fallback != "evidence":
-        raise PipelineError(f"--fallback must be evidence, but got {fallback!r}")
-    if fallback is not None and choice.strategy != "labels":
-        raise PipelineError(
-            f"--fallback goes with --strategy labels, but --strategy is {choice.strategy}; leave one of them out"
-        )
-    if prose and choice.llm is None and choice.server is None:
-        raise PipelineError(
-            f"--prose needs a language model, but --pipeline {choice.pipeline} has none; give --llm NAME_OR_FOLDER"
-        )
-    if prose and choice.comparison_only:
-        raise PipelineError(
-            f"--prose is written from findings, but --strategy {choice.strategy} gives none; leave one of them out"
-        )
 
 
 def _require_vectors(

@@ -82,6 +82,12 @@ def test_every_command_shows_an_example(command: list[str], winnow: Winnow) -> N
         pytest.param(["screen", "x", "--top-k", "0"], "--top-k must be at least 1, but got 0", id="top-k"),
         pytest.param(["screen", "x", "--pipeline", "z"], "--pipeline must be one of offline", id="pipeline"),
         pytest.param(["screen", "x", "--strategy", "z"], "--strategy must be one of evidence", id="strategy"),
+        pytest.param(["screen", "x", "--prose"], "--prose needs a language model, but", id="prose by nobody"),
+        pytest.param(
+            ["screen", "x", "--fallback", "evidence"],
+            "--fallback goes with --strategy labels, but --strategy is evidence",
+            id="a fallback for the fallback",
+        ),
         pytest.param(["screen", "x", "--retrieval", "z"], "'hybrid', 'dense', 'bm25'", id="retrieval"),
         pytest.param(
             ["screen", "x", "--csv", "no/where.csv"], "the folder of no/where.csv must", id="folder"

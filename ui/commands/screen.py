@@ -125,11 +125,12 @@ def screen(
     for target in (csv, xlsx):
         if target is not None and not target.absolute().parent.is_dir():
             raise typer.BadParameter(f"the folder of {target} must exist, but it does not: make it first")
-    from agents.registry import PipelineError, choose
+    from agents.registry import PipelineError, check_extras, choose
 
     server = server_for(pipeline, server_url, server_model, settings)
     try:
-        choose(pipeline, strategy=strategy, embedder=embedder, llm=llm, server=server)
+        choice = choose(pipeline, strategy=strategy, embedder=embedder, llm=llm, server=server)
+        check_extras(choice, None if fallback is None else fallback.value, prose=prose)
     except PipelineError as error:
         raise typer.BadParameter(str(error)) from error
     from agents.report import render_report, verdict_json
