@@ -61,7 +61,8 @@ END: /\n{1,2}/
 """
 
 _REPLY = re.compile(r"WINNER ID: (\S+)\nMATCH SCORE: (\d+)\nDECISION RATIONALE: (.+)\n*")
-_PLAIN_ID = re.compile(r"[A-Za-z0-9._-]{1,32}")
+# Row numbers. Any other id may be a name (a file called after its applicant) or a contact, which no model may see.
+_PLAIN_ID = re.compile(r"[0-9]{1,6}")
 _SENTENCE_END = re.compile(r"[.!?…][\"”’')\]]*$")
 
 
@@ -136,7 +137,7 @@ class ListwiseComparer:
     def prompt(
         self, job_description: str, requirements: Sequence[Requirement], letters: Sequence[Letter]
     ) -> str:
-        """Return the whole prompt; letters stand under their ids where all of these are plain, else under numbers."""
+        """Return the whole prompt; letters stand under their ids where all of these are short numbers, else counted."""
         llm = self._llm
         labels = self._labels(letters)
         return user_prompt(
@@ -152,7 +153,7 @@ class ListwiseComparer:
         )
 
     def _labels(self, letters: Sequence[Letter]) -> dict[str, Letter]:
-        """Return what each letter is called in the prompt: an id is data, so only a plain one is shown to a model."""
+        """Return what each letter is called in the prompt: an id is data, so only a short number is shown to a model."""
         plain = all(
             _PLAIN_ID.fullmatch(one.letter_id) and self._llm.harmless(one.letter_id) == one.letter_id
             for one in letters
