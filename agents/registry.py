@@ -5,7 +5,9 @@ Knows names and needs, and puts a person's choices together; loading is in ``age
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -97,11 +99,13 @@ def choose(
 ) -> Choice:
     """Put the pipeline's row and what a person gave together.
 
-    A language model that is named judges by ``labels`` where no strategy is.
+    A language model that is named judges by ``labels`` where no strategy is. A folder that is given is named in full.
 
     Raises:
         PipelineError: no such pipeline or strategy, or choices that don't go together.
     """
+    from ingestion.embedders import EMBEDDERS
+
     row = pipeline_row(pipeline)
     if strategy is not None and strategy not in STRATEGIES:
         raise PipelineError(f"--strategy must be one of {', '.join(STRATEGIES)}, but got {strategy!r}")
@@ -134,7 +138,24 @@ def choose(
         )
     if not STRATEGIES[chosen].needs_llm:
         model = llm  # not the judge's, but what prose and chat are written by
-    return Choice(pipeline, chosen, embedder or row.embedder, model, server)
+    encoder = embedder or row.embedder
+    return Choice(
+        pipeline, chosen, encoder if encoder in EMBEDDERS else _full(encoder), model and _full(model), server
+    )
+
+
+def _full(given: str) -> str:
+    """Return a name as it stands, and folders in full: judging again may start in another folder."""
+    if Path(given).is_dir():
+        return str(Path(given).absolute())
+    name, equals, folder = given.partition("=")
+    if equals and Path(folder).is_dir():
+        return f"{name}={Path(folder).absolute()}"
+    for plus in re.finditer(r"\+", given):  # the plus before an adapter; a folder's own name may hold one too
+        adapter = Path(given[plus.end() :])
+        if adapter.is_dir():
+            return f"{_full(given[: plus.start()])}+{adapter.absolute()}"
+    return given
 
 
 def check_extras(choice: Choice, fallback: str | None, *, prose: bool) -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from agents.llms import LLMS
@@ -46,6 +48,37 @@ NOBODY = ServerSettings("http://127.0.0.1:1/v1", retries=0)
 def test_what_is_given_takes_the_place_of_the_row(given: dict[str, str], expected: Choice) -> None:
     """A pipeline moves embedder and judge together, and each may be named."""
     assert choose(**given) == expected  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("given", "full"),
+    [
+        pytest.param("m", "{0}/m", id="a folder"),
+        pytest.param("m+a+1", "{0}/m+{0}/a+1", id="with an adapter whose name holds a plus"),
+        pytest.param("a+1", "{0}/a+1", id="an adapter alone"),
+        pytest.param("qwen2.5-3b=m", "qwen2.5-3b={0}/m", id="a row and a folder"),
+        pytest.param("qwen2.5-3b=m+a+1", "qwen2.5-3b={0}/m+{0}/a+1", id="a row, a folder and an adapter"),
+        pytest.param("qwen2.5-3b+a+1", "qwen2.5-3b+{0}/a+1", id="a row and an adapter"),
+        pytest.param("nothing", "nothing", id="no folder"),
+    ],
+)
+def test_folders_are_named_in_full(
+    given: str, full: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The choice stands in the fingerprint, and judging again may start in another folder."""
+    for name in ("m", "a+1"):
+        (tmp_path / name).mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert choose(llm=given).llm == full.format(tmp_path)
+
+
+def test_an_embedders_folder_is_named_in_full(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As a language model's is; a row's name stays one, as it does when it is loaded."""
+    (tmp_path / "e").mkdir()
+    (tmp_path / "minilm").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert choose(embedder="minilm").embedder == "minilm"
+    assert choose(embedder="bge-large=e").embedder == f"bge-large={tmp_path}/e"
 
 
 @pytest.mark.parametrize(
