@@ -76,21 +76,27 @@ def random_llm(tiny_llm_folders: Callable[[str], Path]) -> LocalLLM:
 
 
 def seen_by(llm: LocalLLM, judge: LabelsJudge, letters: Sequence[LetterMaterial]) -> dict[int, Any]:
-    """Letter key -> the findings, and all tokens that the model read for them, in order."""
-    read = judge.reader(REQUIREMENTS)
-    model, found = llm.model, {}
-    for letter in letters:
-        tokens: list[list[int]] = []
+    """Letter key -> the findings, and all tokens that the model read for them, in order.
 
-        class Listening:
-            device, dtype, config = model.device, model.dtype, model.config
+    The instructions are read before, with a letter that does not count.
+    """
+    model = llm.model
+    tokens: list[list[int]] = []
 
-            def __call__(self, **inputs: Any) -> Any:
-                tokens.append(inputs["input_ids"][0].tolist())  # noqa: B023
-                return model(**inputs)
+    class Listening:
+        device, dtype, config = model.device, model.dtype, model.config
 
-        with running(llm, Listening()):
-            found[letter.letter.key] = read(letter), tokens
+        def __call__(self, **inputs: Any) -> Any:
+            tokens.append(inputs["input_ids"][0].tolist())
+            return model(**inputs)
+
+    found: dict[int, Any] = {}
+    with running(llm, Listening()):
+        read = judge.reader(REQUIREMENTS)
+        read(material("I cook."))
+        for letter in letters:
+            tokens.clear()
+            found[letter.letter.key] = read(letter), list(tokens)
     return found
 
 
@@ -352,6 +358,18 @@ def running(llm: LocalLLM, model: Any) -> Iterator[None]:
         llm._model = real
 
 
+def test_the_instructions_are_read_once_for_all_letters(llms: Callable[[str], LocalLLM]) -> None:
+    """Behind them a letter is the same as if it were read from the start, and costs only its own tokens."""
+    llm = llms("qwen2")
+    judge = LabelsJudge(llm)
+    once = judge.reader(REQUIREMENTS)
+    for text in (COOK, NURSE):
+        assert once(material(text)) == judge.reader(REQUIREMENTS)(material(text))
+    _, tokens = seen_by(llm, judge, [material(COOK)])[1]
+    assert "You check one cover letter" not in "".join(llm.tokenizer.decode(ids) for ids in tokens)
+    assert "I have cooked for nine years." in llm.tokenizer.decode(tokens[0])
+
+
 class Failing:
     """A model whose forward pass fails as often as it is told, then works."""
 
@@ -378,14 +396,17 @@ def test_when_memory_runs_out_requirements_are_read_one_by_one(
     """Once is retried with less at a time, and the labels are the same; twice is said of the letter."""
     llm = llms("qwen2")
     letter = material(COOK)
-    read = LabelsJudge(llm).reader(REQUIREMENTS)
-    expected = read(letter)
-    with running(llm, Failing(llm.model, error, times=1)):
+    failing = Failing(llm.model, error, times=0)
+    with running(llm, failing):
+        read = LabelsJudge(llm).reader(REQUIREMENTS)
+        expected = read(letter)
+        failing.times = 1
         found = read(letter)
+        failing.times = 2
+        with pytest.raises(LetterFailed, match="memory ran out twice"):
+            read(letter)
+        assert read(letter) == expected
     assert [(f.label, f.quote) for f in found] == [(f.label, f.quote) for f in expected]
-    failing = Failing(llm.model, error, times=2)
-    with running(llm, failing), pytest.raises(LetterFailed, match="memory ran out twice"):
-        read(letter)
 
 
 def test_a_model_that_answers_no_numbers_fails_the_letter(

@@ -1,7 +1,7 @@
 """What a language model reads to label one letter: the prompt, the four answers, and the prior of their letters.
 
-The instructions and the letter come first, the requirement last, so that all requirements share one beginning. Knows
-nothing about probabilities of labels or about quotes.
+The instructions come first, then the letter, the requirement last: all letters share one beginning, and all requirements of a
+letter a longer one. Knows nothing about probabilities of labels or about quotes.
 """
 
 from __future__ import annotations
@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 
 SYSTEM = read_wording("labels-system", [])
 LETTER = read_wording("labels-letter", ["sentences"])
-QUESTION = read_wording("labels-question", ["requirement", "options"])
+TASK = read_wording("labels-task", ["options"])
+QUESTION = read_wording("labels-question", ["requirement"])
 
 MEANINGS: dict[Label, str] = {
     "met": "yes, plainly: the letter states it as a fact about the applicant",
@@ -79,19 +80,25 @@ class LabelPrompt:
         options = "\n".join(f"{name} = {MEANINGS[label]}" for name, label in zip(NAMES, order, strict=True))
         asked = self._llm.harmless(" ".join(requirement.split()))
         letter = LETTER.fill(sentences="\n".join(lines))
-        question = QUESTION.fill(requirement=asked, options=options)
+        body = f"{TASK.fill(options=options)}\n{letter}\n{QUESTION.fill(requirement=asked)}"
         if not self._llm.metadata.is_chat_model:
-            return f"{SYSTEM.fill()}\n\n{letter}\n{question}\nAnswer:"
+            return f"{SYSTEM.fill()}\n\n{body}\nAnswer:"
         return self._llm.chat_prompt(
             [
                 ChatMessage(role=MessageRole.SYSTEM, content=SYSTEM.fill()),
-                ChatMessage(role=MessageRole.USER, content=f"{letter}\n{question}"),
+                ChatMessage(role=MessageRole.USER, content=body),
             ]
         )
 
     def ids(self, text: str) -> tuple[int, ...]:
         """Return the tokens of a prompt."""
         return tuple(self._llm.token_ids(text))
+
+    @cached_property
+    def beginning(self) -> tuple[int, ...]:
+        """The tokens that the prompts of all letters begin with: the instructions."""
+        two = [self.ids(self.text([self.line(1, word)], NEUTRAL)) for word in ("I", "My")]
+        return two[0][: shared_length(two)]
 
     @cached_property
     def answers(self) -> Answers:

@@ -1,20 +1,31 @@
 """The judge that is a language model: one of four labels a requirement, read from the logits, and a sentence as quote.
 
 Nothing is generated and nothing is parsed, so nothing can be made up: the label is the most probable of four tokens, less
-the prior of their names, and the quote is one of the letter's sentences, chosen by its number. A letter is read alone, its
-requirements in one forward pass over one shared beginning; a long letter is read window by window, never cut.
+the prior of their names, and the quote is one of the letter's sentences, chosen by its number. The instructions are read
+once, a letter once behind them, and its requirements in one pass behind it; a long letter is read window by window, never cut.
 """
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
-from agents.judges.label_prompt import LETTER, MEANINGS, NEUTRAL, QUESTION, SYSTEM, LabelPrompt, shared_length
+from agents.judges.label_prompt import (
+    LETTER,
+    MEANINGS,
+    NEUTRAL,
+    QUESTION,
+    SYSTEM,
+    TASK,
+    LabelPrompt,
+    shared_length,
+)
 from agents.judges.number_choice import NumberChoice, likeliest
 from agents.judges.prefix_tree import BadLogits, PrefixTree, Segment
 from agents.judges.windows import combine, windows
@@ -64,7 +75,7 @@ class LabelsJudge:
         return {
             "strategy": self.strategy,
             "version": LABELS_VERSION,
-            "wording": [SYSTEM.digest, LETTER.digest, QUESTION.digest, *MEANINGS.values()],
+            "wording": [SYSTEM.digest, TASK.digest, LETTER.digest, QUESTION.digest, *MEANINGS.values()],
             "answers": list(self._prompt.answers.texts),
             "prior": [round(value, 6) for value in self._prompt.prior.tolist()],
             "llm": self._llm.fingerprint(),
@@ -95,6 +106,8 @@ class _Reader:
 
         self._prompt = prompt
         self._requirements = tuple(requirements)
+        self._tree: PrefixTree | None = None
+        self._one_at_a_time = threading.Lock()
         longest = max(len(prompt.ids(prompt.text([], requirement.text))) for requirement in requirements)
         self._budget = at_once - longest
         if self._budget < ANSWER_ROOM:
@@ -163,13 +176,13 @@ class _Reader:
         self, material: LetterMaterial, spans: Sequence[Span], asked: Sequence[Requirement]
     ) -> list[Finding]:
         prompts = self.prompts(spans, asked)
-        start = shared_length(prompts)
-        tree = PrefixTree(self._prompt.model, self._prompt.width)
-        tree.add([Segment(None, prompts[0][:start])])
-        questions = prompts[: len(asked)]
-        logits = tree.add([Segment(0, ids[start:]) for ids in questions])
-        labels = [self._label(row) for row in self._prompt.of_names(logits) - self._prompt.prior]
-        places = self._places(tree, labels, len(spans))
+        with self._instructions(prompts[0]) as (tree, known):
+            start = shared_length(prompts)
+            letter = len(tree)
+            tree.add([Segment(letter - 1 if known else None, prompts[0][known:start])])
+            logits = tree.add([Segment(letter, ids[start:]) for ids in prompts[: len(asked)]])
+            labels = [self._label(row) for row in self._prompt.of_names(logits) - self._prompt.prior]
+            places = self._places(tree, letter + 1, labels, len(spans))
         findings: list[Finding] = []
         for requirement, (label, confidence), place in zip(asked, labels, places, strict=True):
             quote = None
@@ -177,6 +190,24 @@ class _Reader:
                 quote = quote_span(material.letter, spans[place].start, spans[place].end)
             findings.append(Finding(requirement.id, label, confidence, quote))
         return findings
+
+    @contextmanager
+    def _instructions(self, prompt: tuple[int, ...]) -> Iterator[tuple[PrefixTree, int]]:
+        """Yield a tree in which the instructions are read, and how many tokens they are; afterwards it holds only them."""
+        beginning = self._prompt.beginning
+        with self._one_at_a_time:
+            if prompt[: len(beginning)] != beginning:
+                # A letter whose first characters melt into ours: it is read from the start.
+                yield PrefixTree(self._prompt.model, self._prompt.width), 0
+                return
+            tree, self._tree = self._tree, None
+            if tree is None:
+                tree = PrefixTree(self._prompt.model, self._prompt.width)
+                tree.add([Segment(None, beginning)])
+            yield tree, len(beginning)
+            # Only after success: a pass that broke off may have left some layers longer than others.
+            tree.cut(1)
+            self._tree = tree
 
     def prompts(self, spans: Sequence[Span], asked: Sequence[Requirement]) -> list[tuple[int, ...]]:
         """Return the tokens of a window's prompts: one a requirement, then one without content.
@@ -197,9 +228,12 @@ class _Reader:
         return label, round(probabilities[LABELS.index(label)], 6)
 
     def _places(
-        self, tree: PrefixTree, labels: Sequence[tuple[Label, float]], sentences: int
+        self, tree: PrefixTree, first: int, labels: Sequence[tuple[Label, float]], sentences: int
     ) -> list[int | None]:
-        """Return for each label that carries a quote the index of the sentence it rests on."""
+        """Return for each label that carries a quote the index of the sentence it rests on.
+
+        ``first`` is the segment of the first requirement; the others follow it.
+        """
         tails = self._prompt.tails(sentences)
         segments: list[Segment] = []
         quoting = [index for index, (label, _) in enumerate(labels) if label != "not_shown"]
@@ -207,7 +241,7 @@ class _Reader:
         for index in quoting:
             token = self._prompt.answers.tokens[LABELS.index(labels[index][0])]
             choices[index] = NumberChoice(tuple((token, *path) for path in tails))
-            segments += choices[index].segments(1 + index, len(tree) + len(segments))
+            segments += choices[index].segments(first + index, len(tree) + len(segments))
         logits = tree.add(segments) if segments else None
         places: list[int | None] = [None] * len(labels)
         read = 0
