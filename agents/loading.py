@@ -5,6 +5,8 @@ What can't run here is refused before anything starts, with what is missing and 
 
 from __future__ import annotations
 
+import gc
+import threading
 from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -53,16 +55,34 @@ def load_server(settings: ServerSettings) -> ServerLLM:
     return open_server(settings)
 
 
-@lru_cache(maxsize=1)
 def load_local_llm(name_or_path: str) -> LocalLLM:
-    """Load a local language model; one is kept, since two seldom fit.
+    """Load a local language model; one is kept, since two seldom fit, and it goes before another is loaded.
 
     Raises:
         LLMError: its weights are not here, or don't fit.
     """
     from agents.local_llm import load_llm
 
-    return load_llm(name_or_path)
+    with _LOADING:
+        if name_or_path not in _KEPT:
+            if _KEPT:
+                _KEPT.clear()
+                _give_back_memory()
+            _KEPT[name_or_path] = load_llm(name_or_path)
+        return _KEPT[name_or_path]
+
+
+_KEPT: dict[str, LocalLLM] = {}
+_LOADING = threading.Lock()
+
+
+def _give_back_memory() -> None:
+    """Let go of what nobody uses any more, so that it counts as free when the next model is measured."""
+    import torch
+
+    gc.collect()
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
 
 
 def load_judge(choice: Choice, embedder: LetterEmbedder) -> Judge | Comparer:
