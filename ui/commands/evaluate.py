@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import typer
 
-from ui.commands import letters
+from ui.commands import letters, retrieval
 from ui.commands.judging import EXAMPLE, judging
 
 app = typer.Typer(
-    help="Measure the judging against labelled data, and the letter writers on letters they have not seen.",
+    help="Measure the judging and the retrieval against known answers, and the letter writers on letters they have not "
+    "seen.",
     no_args_is_help=True,
     rich_markup_mode="rich",
 )
@@ -19,8 +20,9 @@ app = typer.Typer(
 
 @app.callback()
 def evaluations() -> None:
-    """Measure the judging and the letter writers."""
+    """Measure the judging, the letter writers and the retrieval."""
 
 
 app.command("judging", epilog=EXAMPLE)(judging)
 app.command("letters", epilog=letters.EXAMPLE)(letters.letters)
+app.command("retrieval", epilog=retrieval.EXAMPLE)(retrieval.retrieval)
