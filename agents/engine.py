@@ -24,7 +24,7 @@ from agents.fingerprint import fingerprint
 from agents.judging import Judge, PoolEntry, language_name
 from agents.loading import pipeline_llm
 from agents.panel import Panel, compare_pool, hear
-from agents.registry import Choice
+from agents.registry import STRATEGIES, Choice
 from agents.requirements import RequirementsError, read_job
 from agents.retrieval import LetterRetriever, RetrievalMode
 from agents.shared_text import shared_texts
@@ -104,7 +104,9 @@ class ScreeningEngine(RetrieverQueryEngine):
         return pipeline_llm(self.settings.choice)
 
     def describe(self) -> str | None:
-        """Say which language model reads letters and where, in a sentence; None where there is none."""
+        """Say which language model a screening asks and where, in a sentence; None where it asks none."""
+        if not (STRATEGIES[self.settings.choice.strategy].needs_llm or self.settings.prose):
+            return None
         llm = self.llm
         describe = getattr(llm, "describe", None)
         return None if describe is None else str(describe())
@@ -221,6 +223,13 @@ class ScreeningEngine(RetrieverQueryEngine):
         stored = keep_comparison(*_new_id(), header, compared.pick, compared.others, shared)
         return stored, WordsRow(words=compared.words, counted=compared.counted)
 
+    def _embedder_of(self, reader: Judge | Comparer) -> str:
+        """Return the key of the embedder whose vectors the judge read: the fallback has one of its own."""
+        readers = self.readers
+        if isinstance(readers, Panel) and readers.fallback is not None and reader is readers.fallback.judge:
+            return readers.fallback.embedder_key
+        return self.embedder.identity.key
+
     def _header(
         self,
         asked: _Asked,
@@ -238,6 +247,7 @@ class ScreeningEngine(RetrieverQueryEngine):
             asked.requirements,
             settings.retrieval,
             settings.top_k,
+            self._embedder_of(reader),
         )
         if settings.prose:
             from agents.prose import prose_fingerprint

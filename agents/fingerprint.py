@@ -46,10 +46,11 @@ def fingerprint(
     requirements: Sequence[Requirement],
     retrieval: str,
     top_k: int | None,
+    judge_embedder: str,
 ) -> dict[str, JsonValue]:
     """Return the fingerprint as plain JSON data.
 
-    ``given`` is what a person named in place of the pipeline's own rows; judging again needs it.
+    ``judge_embedder`` is the key of the embedder whose vectors the judge read. ``given`` is what a person named in place of the pipeline's own rows; judging again needs it.
     """
     identity = embedder.identity
     row = pipeline_row(choice.pipeline)
@@ -62,6 +63,7 @@ def fingerprint(
         given["server"] = choice.server.url
     if choice.strategy != judge.strategy:
         given["fallback_from"] = choice.strategy
+        given["fallback_embedder"] = judge_embedder
     return {
         "name": choice.pipeline,
         **({"given": given} if given else {}),

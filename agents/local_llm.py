@@ -60,6 +60,7 @@ class LocalLLM(HuggingFaceLLM):
     """One loaded model. Whatever asks it, in whatever thread, is answered one generation after the other."""
 
     _source: LLMSource = PrivateAttr()
+    _adapter: str | None = PrivateAttr()
     _choice: PrecisionChoice = PrivateAttr()
     _form: PromptForm = PrivateAttr()
     _ends: frozenset[int] = PrivateAttr()
@@ -90,6 +91,8 @@ class LocalLLM(HuggingFaceLLM):
             is_chat_model=tokenizer.chat_template is not None,
         )
         self._source = source
+        # Now, and not when it is asked for: an adapter that is trained again meanwhile is not the one that was loaded.
+        self._adapter = folder_revision(source.adapter) if source.adapter else None
         self._choice = choice
         self._form = PromptForm(tokenizer)
         self._ends = _end_tokens(model, tokenizer)
@@ -137,7 +140,7 @@ class LocalLLM(HuggingFaceLLM):
         return {
             "model": self._source.model,
             "revision": self._source.revision,
-            "adapter": folder_revision(self._source.adapter) if self._source.adapter else None,
+            "adapter": self._adapter,
             "precision": self._choice.precision,
             "device": self.device.type,
             "attention": str(self._model.config._attn_implementation),  # noqa: SLF001 - it has no public name

@@ -73,7 +73,7 @@ class PromptForm:
             tokenize=False,
             add_generation_prompt=True,
             enable_thinking=False,  # Qwen 3 would think aloud before it answers
-            chat_template=_FROZEN_CLOCK + self.template if self.template_date else self.template,
+            chat_template=f"{_FROZEN_CLOCK}{self.template}" if self.template_date else self.template,
         )
 
     def ids(self, prompt: str) -> list[int]:

@@ -71,20 +71,19 @@ def checked_url(url: str) -> str:
     Raises:
         ServerError: it is not the plain http or https address of a host.
     """
+    # The address itself is never repeated: it may hold a name, a password or a key.
     example = "give one such as http://127.0.0.1:8000/v1"
     try:
         parts = urlsplit(url)
         port = parts.port
-    except ValueError as error:
-        raise ServerError(
-            f"the server's URL must be an address, but got {url!r} ({error}); {example}"
-        ) from error
+    except ValueError:
+        raise ServerError(f"the server's URL must be an address with a port below 65536; {example}") from None
     if parts.username is not None or parts.password is not None:
         raise ServerError("the server's URL must hold no name or password; give the key by itself")
     if parts.scheme not in {"http", "https"}:
-        raise ServerError(f"the server's URL must start with http:// or https://, but got {url!r}; {example}")
+        raise ServerError(f"the server's URL must start with http:// or https://; {example}")
     if not parts.hostname or port == 0 or not url.isprintable() or " " in url:
-        raise ServerError(f"the server's URL must name a host, but got {url!r}; {example}")
+        raise ServerError(f"the server's URL must name a host; {example}")
     if parts.query or parts.fragment or url.endswith(("?", "#")):
-        raise ServerError(f"the server's URL must end with its path, but got {url!r}; {example}")
+        raise ServerError(f"the server's URL must end with its path, without ? or #; {example}")
     return url.rstrip("/")

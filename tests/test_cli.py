@@ -26,6 +26,10 @@ COMMANDS = [
     ["ask"],
     ["compare"],
     ["eval", "judging"],
+    ["eval", "retrieval"],
+    ["eval", "letters"],
+    ["train"],
+    ["write"],
 ]
 JOB = jobs()[DEMO_JOB]
 

@@ -89,7 +89,10 @@ def summary_rows(verdict: Verdict) -> Iterator[list[Cell]]:
     winner = verdict.winner
     yield ["screening", verdict.screening_id]
     yield ["posting", verdict.posting.name]
-    yield ["strategy", f"{verdict.strategy} (comparison only)" if verdict.comparison_only else verdict.strategy]
+    yield [
+        "strategy",
+        f"{verdict.strategy} (comparison only)" if verdict.comparison_only else verdict.strategy,
+    ]
     if winner is not None:
         yield ["winner", winner.letter_id]
         yield ["score", winner.score]

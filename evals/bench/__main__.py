@@ -16,6 +16,7 @@ from evals.bench.screen import BUNDLED_LETTERS, REAL_LETTERS, ROOT
 
 BENCHES: dict[str, str] = {
     "encoder": "the encoder beside LlamaIndex's, on the same texts",
+    "llm": "judging by a language model, beside naive generation (some minutes)",
     "screen": "letters in, then a screening, beside LlamaIndex's default path",
     "scale": "100,000 letters with given vectors, beside LlamaIndex, FAISS and its JSON stores",
 }

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from ui.layout import for_this_terminal
-from ui.options import JsonOption, StoreOption, settings_for
+from ui.options import JsonOption, StoreOption, server_for, settings_for
 from ui.terminal import say, say_json
 
 EXAMPLE = "Example: winnow replay s-0123456789ab --rejudge"
@@ -41,11 +41,7 @@ def replay(
             else:
                 say(for_this_terminal(render_report(verdict)))
             return
-        server = None
-        if settings.server_url is not None:
-            from agents.server_settings import ServerSettings
-
-            server = ServerSettings(settings.server_url, settings.server_model, settings.server_key)
+        server = server_for("server", None, None, settings)
         again = judge_again(opened, screening_id, server)
     if json:
         say_json(
