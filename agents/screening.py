@@ -13,7 +13,7 @@ from agents.comparison import Comparer
 from agents.engine import ScreeningEngine, Settings
 from agents.loading import load_judge, load_pipeline_embedder, pipeline_llm
 from agents.panel import Panel, Seat
-from agents.registry import check_extras, choose
+from agents.registry import Choice, PipelineError, check_extras, choose, embedder_missing
 from agents.requirements import load_requirements
 from agents.retrieval import RetrievalMode
 from agents.verdict import Requirement
@@ -79,6 +79,7 @@ def open_engine(
     opened = store if isinstance(store, Store) else Store.open(Path(store), lock_wait_s=LOCK_WAIT_S)
     try:
         name = _only_posting(opened) if posting is None else opened.posting(posting).name
+        _require_models(choice)
         encoder = load_pipeline_embedder(pipeline, choice.embedder)
         _require_vectors(opened, name, encoder, pipeline, embedder)
         second = None if fallback is None else _fallback_seat(opened, name)
@@ -92,6 +93,20 @@ def open_engine(
         if owned:
             opened.close()
         raise
+
+
+def _require_models(choice: Choice) -> None:
+    """Name all weights that are missing at once, so that nobody downloads one and is refused for the other."""
+    if choice.llm is None:
+        return
+    from agents.llms import llm_missing
+
+    missing = [embedder_missing(choice.embedder), llm_missing(choice.llm)]
+    if all(missing):
+        lacking = "; and ".join(one for one in missing if one)
+        raise PipelineError(
+            f"pipeline {choice.pipeline} cannot run here: {lacking}; --pipeline offline needs nothing"
+        )
 
 
 def _require_vectors(

@@ -221,6 +221,11 @@ def rouge(letters: Sequence[str], references: Sequence[str]) -> tuple[Rouge, ...
     return tuple(found)
 
 
+FEWEST_FOR_A_STAR = 20
+"""Applications below which a percentile bootstrap's bounds are too narrow to call a difference clear (Efron and Tibshirani, "An
+Introduction to the Bootstrap", 1993, chapter 14)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Difference:
     """A measure of one writer minus that of another on the same applications, and the bounds that hold 95 % of resamples."""
@@ -234,6 +239,11 @@ class Difference:
     def clear(self) -> bool:
         """Whether the bounds leave zero out."""
         return self.low > 0 or self.high < 0
+
+    @property
+    def starred(self) -> bool:
+        """Whether it is clear, and stands on enough applications to be shown as such."""
+        return self.clear and self.n >= FEWEST_FOR_A_STAR
 
 
 def paired_bootstrap(

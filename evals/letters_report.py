@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
-from evals.letter_metrics import CONFIDENCE, RESAMPLES
+from evals.letter_metrics import CONFIDENCE, FEWEST_FOR_A_STAR, RESAMPLES
 from evals.letter_preference import Preference, in_words
 from evals.letters import HUMAN, MEASURES, SET_MEASURES, LettersReport, Measure, WriterMeasures
 
@@ -95,11 +95,11 @@ def estimate_text(estimate: Estimate | None, decimals: int) -> str:
 
 
 def difference_text(difference: Difference | None, decimals: int) -> str:
-    """Return "+0.12 [+0.03, +0.20] *"; the star says that the bounds leave zero out."""
+    """Return "+0.12 [+0.03, +0.20] *"; the star says that the bounds leave zero out, and stand on enough."""
     if difference is None:
         return "-"
     low, high = f"{difference.low:+.{decimals}f}", f"{difference.high:+.{decimals}f}"
-    return f"{difference.value:+.{decimals}f} [{low}, {high}]{' *' if difference.clear else ''}"
+    return f"{difference.value:+.{decimals}f} [{low}, {high}]{' *' if difference.starred else ''}"
 
 
 def explanations(report: LettersReport) -> list[str]:
@@ -116,7 +116,7 @@ def explanations(report: LettersReport) -> list[str]:
     if any(one.against_base for one in report.writers):
         lines.append(
             f"Differences are paired by application; in brackets the bounds of {CONFIDENCE:.0%} of {RESAMPLES:,} bootstrap "
-            "resamples, * where they leave zero out."
+            f"resamples, * where they leave zero out (from {FEWEST_FOR_A_STAR} applications on)."
         )
     return [*lines, *report.notes]
 

@@ -102,6 +102,10 @@ def write(
             raise WriterError(f"--tries must be at least 1, but got {tries}")
     except WriterError as error:
         raise typer.BadParameter(str(error)) from error
+    if adapter is not None and not adapter.is_dir():
+        raise typer.BadParameter(
+            f"--adapter must be a folder that `winnow train` made, but there is none at {adapter}"
+        )
     chosen = open_writer(writer, adapter, say=note)
     checked = write_checked(
         chosen, told, sampling, strict=strict, tries=tries, say=None if json else _stream, note=note
