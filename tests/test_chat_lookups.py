@@ -12,6 +12,8 @@ from screened_letters import SCREENING, Written, screened
 from agents.chat.facts import Citation, Line
 from agents.chat.lookups import by_requirement, compare, next_reads, ways_up
 from agents.chat.mentions import read_mentions
+from agents.chat.question import Last
+from agents.chat.router import answer_question
 from agents.chat.subject import ChatError, Subject
 from agents.chat.wordsearch import search_letters
 from agents.scoring import exact_score, shown_score
@@ -193,3 +195,17 @@ def test_a_line_quotes_its_own_letter_only() -> None:
     """One person's words under another's id are refused when the line is made."""
     with pytest.raises(ValueError, match="one of 147 quotes 193"):
         Line(("letter 147: ", Citation("193", "I led", 0, 5)), "147")
+
+
+def test_who_lacks_it_begins_with_the_letter_that_says_so(stores: Callable[..., Store]) -> None:
+    """A letter that denies a requirement is the surest answer; silence comes after it."""
+    with stores(
+        a_letter("1", ["not_shown", "met", "met", "met"]),
+        a_letter("2", ["contradicted", "met", "met", "met"]),
+    ) as store:
+        answer = answer_question(Subject(store, SCREENING), "Who has no AWS?", Last())
+    assert [line.text for line in answer.lines] == [
+        "AWS:",
+        "  letter 2, the letter says otherwise: “AWS”",
+        "“AWS” is not shown in 1 of 2 judged letters: 1.",
+    ]

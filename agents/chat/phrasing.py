@@ -79,11 +79,13 @@ def requirement_lines(facts: RequirementFacts, labels: Sequence[Label]) -> list[
     judged = len(facts.shown)
     what = one_line(facts.requirement.text)
     counts = [f"{len(some)} {_COUNTED[label]}" for label in labels if (some := facts.labelled(label))]
-    if tuple(labels) == ("not_shown",):
-        ids = [one.letter_id for one in chosen]
+    if "not_shown" in labels:
+        denied = [_with_letter(one) for one in chosen if one.label != "not_shown"]
+        ids = [one.letter_id for one in chosen if one.label == "not_shown"]
         rest = f" and {len(ids) - MOST_NAMED} more" if len(ids) > MOST_NAMED else ""
         named = f": {', '.join(ids[:MOST_NAMED])}{rest}" if ids else ""
-        return [plain(f"“{what}” is not shown in {len(ids)} of {judged} judged letters{named}.")]
+        unshown = plain(f"“{what}” is not shown in {len(ids)} of {judged} judged letters{named}.")
+        return [plain(f"{what}:"), *denied[:MOST_NAMED], unshown] if denied else [unshown]
     if not chosen:
         return [plain(f"None of the {judged} judged letters shows {what}.")]
     lines = [plain(f"{what}: {listed(counts)}, of {judged} judged letters.")]

@@ -271,7 +271,7 @@ def _labels(rest: str) -> tuple[Label, ...]:
     if _PARTLY.search(rest):
         return ("partial",)
     if _LACKS.search(rest):
-        return ("not_shown",)
+        return ("contradicted", "not_shown")  # the letter that says so comes first: it is the surest answer
     if _FULLY.search(rest):
         return ("met",)
     return ()

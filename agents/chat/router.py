@@ -243,7 +243,7 @@ def _who(subject: Subject, question: Question, _last: Last) -> Answer:
             facts = by_requirement(subject, requirement.id)
             lines += requirement_lines(facts, labels)
             letters += [one.letter_id for one in facts.labelled(*labels)]
-        return _about(question, lines, letters=tuple(letters[:1]) if labels != ("not_shown",) else ())
+        return _about(question, lines, letters=() if "not_shown" in labels else tuple(letters[:1]))
     words = _searched(question.topic)
     if not words:
         return _help(subject, replace(question, kind="unknown"), _last)
