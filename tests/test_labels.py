@@ -305,7 +305,7 @@ def test_ten_thousand_verdicts_of_nonsense_are_valid(random_llm: LocalLLM) -> No
     """The same, 10,000 times."""
     labels = verdicts_at_random(random_llm, 10_000)
     assert labels.total() == 40_000
-    assert min(labels[label] for label in LABELS) > 4_000
+    assert min(labels[label] for label in LABELS) > 1_000
 
 
 def mutated(quote: Quote, text: str, chance: random.Random) -> Quote:
