@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, text
 
+from ingestion.checksums import row_checksum
 from ingestion.records import StoreError
 
 # SQLite's application_id, "WNNW": tells a store from any other SQLite file.
@@ -84,6 +85,33 @@ CREATE TABLE screening_text (
 CREATE INDEX screening_text_screening ON screening_text (screening_id, kind);
 """
 
+# `letter_key` of the ledger and of the erasure list is no reference: both speak of letters that are gone.
+_INTAKE_AND_LEDGER = """
+CREATE TABLE letter_intake (
+  letter_key INTEGER PRIMARY KEY REFERENCES letter (letter_key) ON DELETE CASCADE,
+  received TEXT NOT NULL, format TEXT NOT NULL, name_guessed BOOLEAN NOT NULL,
+  email TEXT, subject TEXT, checksum BIGINT NOT NULL);
+CREATE TABLE hygiene_finding (
+  finding_id INTEGER PRIMARY KEY AUTOINCREMENT,
+  letter_key INTEGER NOT NULL REFERENCES letter (letter_key) ON DELETE CASCADE,
+  kind TEXT NOT NULL, place TEXT NOT NULL, excerpt TEXT NOT NULL, checksum BIGINT NOT NULL);
+CREATE INDEX hygiene_finding_letter ON hygiene_finding (letter_key);
+CREATE TABLE ledger_entry (
+  place INTEGER PRIMARY KEY AUTOINCREMENT, created TEXT NOT NULL, action TEXT NOT NULL,
+  screening_id TEXT, letter_key INTEGER, payload_hash TEXT NOT NULL,
+  previous TEXT NOT NULL, hash TEXT NOT NULL UNIQUE);
+CREATE INDEX ledger_entry_letter ON ledger_entry (letter_key);
+CREATE INDEX ledger_entry_screening ON ledger_entry (screening_id);
+CREATE TABLE ledger_payload (
+  place INTEGER PRIMARY KEY REFERENCES ledger_entry (place),
+  salt TEXT NOT NULL, payload TEXT NOT NULL, checksum BIGINT NOT NULL);
+CREATE TABLE erased_letter (
+  erased_id INTEGER PRIMARY KEY AUTOINCREMENT, letter_key INTEGER NOT NULL,
+  source_hash TEXT NOT NULL, created TEXT NOT NULL, checksum BIGINT NOT NULL);
+CREATE INDEX erased_letter_source ON erased_letter (source_hash);
+CREATE TABLE erasure_key (only_row INTEGER PRIMARY KEY CHECK (only_row = 1), key TEXT NOT NULL);
+"""
+
 
 def _first_tables(connection: Connection) -> None:
     for statement in _statements(_FIRST_TABLES):
@@ -93,6 +121,18 @@ def _first_tables(connection: Connection) -> None:
 def _texts_of_screenings(connection: Connection) -> None:
     for statement in _statements(_TEXTS_OF_SCREENINGS):
         connection.exec_driver_sql(statement)
+
+
+def _intake_and_ledger(connection: Connection) -> None:
+    """Make the tables of the third version. Letters that stand already count as received now."""
+    for statement in _statements(_INTAKE_AND_LEDGER):
+        connection.exec_driver_sql(statement)
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    keys = connection.exec_driver_sql("SELECT letter_key FROM letter ORDER BY letter_key").scalars().all()
+    row = text("INSERT INTO letter_intake VALUES (:key, :received, 'text', 0, NULL, NULL, :checksum)")
+    for key in keys:
+        checksum = row_checksum(key, now, "text", False, None, None)
+        connection.execute(row, {"key": key, "received": now, "checksum": checksum})
 
 
 def _statements(script: str) -> list[str]:
@@ -108,7 +148,11 @@ def _statements(script: str) -> list[str]:
     return found
 
 
-MIGRATIONS: tuple[Callable[[Connection], None], ...] = (_first_tables, _texts_of_screenings)
+MIGRATIONS: tuple[Callable[[Connection], None], ...] = (
+    _first_tables,
+    _texts_of_screenings,
+    _intake_and_ledger,
+)
 
 
 def applied_version(connection: Connection) -> int:

@@ -173,3 +173,71 @@ screening_text = Table(
     Column("created", Text, nullable=False),
     Column("checksum", BigInteger, nullable=False),
 )
+
+# How a letter came in: when (ISO 8601, UTC), as what ("pdf", "docx", "eml", "text", "table"), and what its document
+# says of its sender. `name_guessed`: the applicant's name was read from the document, nobody gave it.
+letter_intake = Table(
+    "letter_intake",
+    tables,
+    Column("letter_key", Integer, ForeignKey("letter.letter_key"), primary_key=True),
+    Column("received", Text, nullable=False),
+    Column("format", Text, nullable=False),
+    Column("name_guessed", Boolean, nullable=False),
+    Column("email", Text),
+    Column("subject", Text),
+    Column("checksum", BigInteger, nullable=False),
+)
+
+# What was hidden in a letter, kept out of its text: where it stood, and how it begins.
+hygiene_finding = Table(
+    "hygiene_finding",
+    tables,
+    Column("finding_id", Integer, primary_key=True),
+    Column("letter_key", Integer, ForeignKey("letter.letter_key"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("place", Text, nullable=False),
+    Column("excerpt", Text, nullable=False),
+    Column("checksum", BigInteger, nullable=False),
+)
+
+# The chain of what was done. It holds no words: `payload_hash` is a salted hash of the payload, a row of its own that
+# an erasure deletes without breaking the chain. `letter_key` speaks of a letter that may be gone.
+ledger_entry = Table(
+    "ledger_entry",
+    tables,
+    Column("place", Integer, primary_key=True),
+    Column("created", Text, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("screening_id", Text),
+    Column("letter_key", Integer),
+    Column("payload_hash", Text, nullable=False),
+    Column("previous", Text, nullable=False),
+    Column("hash", Text, nullable=False, unique=True),
+)
+
+ledger_payload = Table(
+    "ledger_payload",
+    tables,
+    Column("place", Integer, ForeignKey("ledger_entry.place"), primary_key=True),
+    Column("salt", Text, nullable=False),
+    Column("payload", Text, nullable=False),
+    Column("checksum", BigInteger, nullable=False),
+)
+
+# Who was erased, in numbers: the internal key, and a keyed hash of the source id, so that the person is known again.
+erased_letter = Table(
+    "erased_letter",
+    tables,
+    Column("erased_id", Integer, primary_key=True),
+    Column("letter_key", Integer, nullable=False),
+    Column("source_hash", Text, nullable=False),
+    Column("created", Text, nullable=False),
+    Column("checksum", BigInteger, nullable=False),
+)
+
+erasure_key = Table(
+    "erasure_key",
+    tables,
+    Column("only_row", Integer, primary_key=True),
+    Column("key", Text, nullable=False),
+)

@@ -96,7 +96,8 @@ class Transaction:
         """Refuse any further use."""
         self._connection = None
 
-    def _write(self) -> Connection:
+    def changing(self) -> Connection:
+        """Return the connection, and count this transaction as one that changes the store."""
         self.changed = True
         return self.connection
 
@@ -119,7 +120,7 @@ class Transaction:
                     "or ingest into another --posting"
                 )
             return known
-        made = self._write().execute(insert(posting).values(name=name, blind=blind))
+        made = self.changing().execute(insert(posting).values(name=name, blind=blind))
         key = made.inserted_primary_key
         assert key is not None
         fulltext.create_index(self.connection, key[0])
@@ -152,7 +153,7 @@ class Transaction:
         posting_id = self._posting_id(draft.posting)
         try:
             made = (
-                self._write().execute(insert(letter), letter_values(draft, posting_id)).inserted_primary_key
+                self.changing().execute(insert(letter), letter_values(draft, posting_id)).inserted_primary_key
             )
         except IntegrityError:
             there = self.connection.execute(
@@ -182,7 +183,7 @@ class Transaction:
         posting_id = self._posting_id(old.posting)
         self._drop_passages([key])
         self._drop_words_and_links(old, posting_id)
-        self._write().execute(
+        self.changing().execute(
             update(letter).where(letter.c.letter_key == key).values(letter_values(draft, posting_id))
         )
         self._index(key, posting_id, draft)
@@ -208,7 +209,7 @@ class Transaction:
         return letter_of(row)
 
     def _drop_words_and_links(self, old: Letter, posting_id: int) -> int:
-        fulltext.forget_letter(self._write(), posting_id, old.key, old.judged_text)
+        fulltext.forget_letter(self.changing(), posting_id, old.key, old.judged_text)
         self.connection.execute(delete(letter_band).where(letter_band.c.letter_key == old.key))
         return self.connection.execute(
             delete(duplicate_link).where(
@@ -229,7 +230,7 @@ class Transaction:
                 f"duplicates are linked within a posting, but letter keys {letter_key} and {of_key} are of two"
             )
         one = (duplicate_link.c.letter_key == letter_key) & (duplicate_link.c.of_key == of_key)
-        self._write().execute(delete(duplicate_link).where(one))
+        self.changing().execute(delete(duplicate_link).where(one))
         self.connection.execute(
             insert(duplicate_link).values(letter_key=letter_key, of_key=of_key, similarity=similarity)
         )
@@ -255,7 +256,7 @@ class Transaction:
             if (key, kind, start, end) not in stands
         ]
         if new:
-            self._write().execute(insert(passage), new)
+            self.changing().execute(insert(passage), new)
             stands = self._passage_ids(list(spans))
         return {
             key: [Passage(stands[key, *span], key, *span) for span in mine] for key, mine in spans.items()
@@ -322,7 +323,7 @@ class Transaction:
             ).scalar_one_or_none()
             if known is None:
                 recorded = json.dumps(dict(runtime), sort_keys=True)
-                made = self._write().execute(insert(embedder), embedder_values(identity, recorded))
+                made = self.changing().execute(insert(embedder), embedder_values(identity, recorded))
                 assert made.inserted_primary_key is not None
                 known = made.inserted_primary_key[0]
             self._embedders[key] = known
@@ -333,12 +334,12 @@ class Transaction:
 
         Returns how many vectors went.
         """
-        return drop_vectors(self._write(), identity, passage_ids)
+        return drop_vectors(self.changing(), identity, passage_ids)
 
     def _drop_passages(self, letter_keys: Sequence[int]) -> tuple[int, int]:
         mine: Select[Any] = select(passage.c.passage_id).where(passage.c.letter_key.in_(letter_keys))
         vectors = sum(
-            self._write().execute(delete(table).where(table.c.passage_id.in_(mine))).rowcount
+            self.changing().execute(delete(table).where(table.c.passage_id.in_(mine))).rowcount
             for table in VECTOR_TABLES.values()
         )
         return self.connection.execute(
@@ -367,7 +368,7 @@ class Transaction:
 
     def put_screening(self, done: StoredScreening) -> None:
         """Store a screening. Raises StoreError when its id is taken or one of its letters is unknown."""
-        write_screening(self._write(), done, self._posting_id(done.posting))
+        write_screening(self.changing(), done, self._posting_id(done.posting))
 
     def add_screening_text(self, screening_id: str, kind: str, payload: str) -> int:
         """Keep a text that belongs to a screening as a whole, and return its id.
@@ -375,11 +376,11 @@ class Transaction:
         It goes when any letter of the screening is erased: free text may speak of anyone. Raises
         StoreError when there is no such screening, or the kind is blank.
         """
-        return write_text(self._write(), screening_id, kind, payload)
+        return write_text(self.changing(), screening_id, kind, payload)
 
     def drop_screening_texts(self, screening_id: str, kind: str) -> int:
         """Delete a screening's texts of one kind, and return how many there were."""
-        return delete_texts(self._write(), screening_id, kind)
+        return delete_texts(self.changing(), screening_id, kind)
 
 
 def _stored(key: int, draft: LetterDraft) -> Letter:
