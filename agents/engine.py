@@ -9,7 +9,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
@@ -27,6 +27,7 @@ from agents.panel import Panel, compare_pool, hear
 from agents.registry import STRATEGIES, Choice
 from agents.requirements import RequirementsError, read_job
 from agents.retrieval import LetterRetriever, RetrievalMode
+from agents.screening_record import record_screening
 from agents.shared_text import shared_texts
 from agents.stored_screening import (
     PROSE_KIND,
@@ -39,6 +40,7 @@ from agents.stored_screening import (
     keep,
     keep_comparison,
     stored_verdict,
+    verdict_of,
 )
 from agents.verdict import Requirement, Verdict
 from agents.winner import WinnerSynthesizer
@@ -82,6 +84,7 @@ class ScreeningEngine(RetrieverQueryEngine):
         *,
         streaming: bool = False,
         owns_store: bool = False,
+        vectors: LetterVectorStore | None = None,
     ) -> None:
         self.store = store
         self.embedder = embedder
@@ -90,8 +93,8 @@ class ScreeningEngine(RetrieverQueryEngine):
         self.on_progress: Callable[[int, int], None] | None = None
         self.cancel: threading.Event | None = None
         self._owns_store = owns_store
-        vectors = LetterVectorStore(store, embedder.identity, embedder.runtime)
-        retriever = LetterRetriever(store, vectors, embedder, settings.posting, mode=settings.retrieval)
+        self._vectors = vectors or LetterVectorStore(store, embedder.identity, embedder.runtime)
+        retriever = LetterRetriever(store, self._vectors, embedder, settings.posting, mode=settings.retrieval)
         super().__init__(
             retriever=retriever,
             response_synthesizer=WinnerSynthesizer(self._name_winner, streaming=streaming),
@@ -110,6 +113,24 @@ class ScreeningEngine(RetrieverQueryEngine):
         llm = self.llm
         describe = getattr(llm, "describe", None)
         return None if describe is None else str(describe())
+
+    def asking(
+        self,
+        requirements: tuple[Requirement, ...] | None,
+        *,
+        on_progress: Callable[[int, int], None] | None = None,
+        cancel: threading.Event | None = None,
+    ) -> ScreeningEngine:
+        """Return an engine over the same store, index and models that asks these requirements.
+
+        Where several people share an engine, each screening gets one of its own, so that none sees another's progress
+        or is stopped by another's ``cancel``.
+        """
+        settings = replace(self.settings, requirements=requirements)
+        engine = ScreeningEngine(self.store, self.embedder, self.readers, settings, vectors=self._vectors)
+        engine.on_progress = on_progress
+        engine.cancel = cancel
+        return engine
 
     def chat(self, screening_id: str) -> BaseChatEngine:
         """Return a chat about one screening, with this engine's language model if it has one.
@@ -182,6 +203,7 @@ class ScreeningEngine(RetrieverQueryEngine):
             stored, words = self._compare(self.readers, asked, shared)
         with self.store.writing() as tx:
             tx.put_screening(stored)
+            record_screening(tx, stored, verdict_of(stored))
             if words.words:
                 tx.add_screening_text(stored.screening_id, WORDS_KIND, words.model_dump_json())
         if settings.prose:

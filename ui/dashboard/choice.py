@@ -1,0 +1,87 @@
+"""What the pages speak of: the posting and the screening that stand chosen in the sidebar.
+
+The choice lives in the session, and in the address, so that a link opens the same screening.
+"""
+
+from __future__ import annotations
+
+import json
+
+import streamlit as st
+
+from ingestion.records import PostingRow, ScreeningSummary
+from ui.dashboard.shared import open_store, postings, screenings
+from ui.terminal import one_line
+
+POSTING = "chosen_posting"
+SCREENING = "chosen_screening"
+
+
+def draw_choice() -> None:
+    """Draw the two boxes of the sidebar, and keep what is chosen."""
+    rows = postings()
+    with st.sidebar:
+        if not rows:
+            st.caption("No letters yet: the Letters page reads them in.")
+            return
+        names = [row.name for row in rows]
+        _adopt(POSTING, names, st.query_params.get("posting"), default=_busiest(rows))
+        st.selectbox("Posting", names, key=POSTING, format_func=one_line)
+        posting = st.session_state[POSTING]
+        done = screenings(posting)
+        if not done:
+            st.session_state.pop(SCREENING, None)
+            st.caption("No screening of this posting yet.")
+            return
+        ids = [one.screening_id for one in done]
+        _adopt(SCREENING, ids, st.query_params.get("screening"), default=ids[0])
+        titles: dict[str, str] = {one.screening_id: _title(one) for one in done}
+        st.selectbox("Screening", ids, key=SCREENING, format_func=lambda one: titles[one])
+
+
+def chosen_posting() -> PostingRow | None:
+    """Return the chosen posting, None while the store holds none."""
+    name = st.session_state.get(POSTING)
+    rows = postings()
+    return next((row for row in rows if row.name == name), rows[0] if rows else None)
+
+
+def chosen_screening() -> str | None:
+    """Return the id of the chosen screening, None while its posting has none."""
+    found = st.session_state.get(SCREENING)
+    return found if isinstance(found, str) else None
+
+
+def choose_screening(screening_id: str) -> None:
+    """Make a screening the chosen one when the page is drawn next."""
+    st.session_state["adopt_" + SCREENING] = screening_id
+
+
+def choose_posting(name: str) -> None:
+    """Make a posting the chosen one when the page is drawn next."""
+    st.session_state["adopt_" + POSTING] = name
+
+
+def _adopt(key: str, options: list[str], linked: str | None, *, default: str) -> None:
+    """Give a box its value before it is drawn: what code chose, what stood there, what the address says, the default."""
+    wanted = st.session_state.pop("adopt_" + key, None)
+    for one in (wanted, st.session_state.get(key), linked, default):
+        if one in options:
+            st.session_state[key] = one
+            return
+
+
+def _busiest(rows: list[PostingRow]) -> str:
+    return max(rows, key=lambda row: row.letters).name
+
+
+def _title(summary: ScreeningSummary) -> str:
+    """Return a line for a screening: when, and the first words of its job description."""
+    return f"{summary.created[:16].replace('T', ' ')} · {_job_line(summary.screening_id)}"
+
+
+@st.cache_data(show_spinner=False, max_entries=512)
+def _job_line(screening_id: str) -> str:
+    header = json.loads(open_store().screening(screening_id).header)
+    line = one_line(header["job_description"])
+    return line if len(line) <= 60 else line[:59].rstrip() + "…"
