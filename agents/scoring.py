@@ -66,25 +66,27 @@ def met_musts(findings: Sequence[Finding], requirements: Sequence[Requirement]) 
     )
 
 
+Standing = tuple[Fraction, int, float, tuple[tuple[int, int, str], ...]]
+"""What letters are sorted by: the smallest comes first."""
+
+
+def standing_of(score: Fraction, assessment: Assessment, requirements: Sequence[Requirement]) -> Standing:
+    """Return where a letter with this score stands: by score, then met musts, then mean confidence, then natural id."""
+    confidence = sum(round(f.confidence, 6) for f in assessment.findings) / len(assessment.findings)
+    return (
+        -score,
+        -met_musts(assessment.findings, requirements),
+        -round(confidence, 6),
+        natural_key(assessment.letter_id),
+    )
+
+
 def rank_letters(
     assessments: Sequence[Assessment], requirements: Sequence[Requirement]
 ) -> tuple[Ranked, ...]:
     """Order letters by score, then met musts, then mean confidence, then natural id order."""
     scored = [(exact_score(a.findings, requirements), a) for a in assessments]
-
-    def place(
-        entry: tuple[Fraction, Assessment],
-    ) -> tuple[Fraction, int, float, tuple[tuple[int, int, str], ...]]:
-        score, assessment = entry
-        confidence = sum(round(f.confidence, 6) for f in assessment.findings) / len(assessment.findings)
-        return (
-            -score,
-            -met_musts(assessment.findings, requirements),
-            -round(confidence, 6),
-            natural_key(assessment.letter_id),
-        )
-
-    ordered = sorted(scored, key=place)
+    ordered = sorted(scored, key=lambda entry: standing_of(*entry, requirements))
     return tuple(
         Ranked(rank=rank, assessment=assessment, score=shown_score(score), interval=None)
         for rank, (score, assessment) in enumerate(ordered, start=1)

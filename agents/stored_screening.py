@@ -6,12 +6,15 @@ letter is deleting its entry.
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from agents.rationale import listed, one_line, render_rationale
 from agents.scoring import first_or_reason, rank_letters, tied_with
+from agents.screening_record import Gap, gap_of, recorded
 from agents.verdict import (
     Assessment,
     Finding,
@@ -37,6 +40,11 @@ COMPARISON_HEAD = (
     "quotes, and no decision can be taken on it."
 )
 """How the rationale of a comparison begins."""
+
+_NONCE_BYTES = 16
+
+NAMED_PLACES = 10
+"""How many erased places of a ranking a notice names before it counts the rest."""
 
 NAMED_SIBLINGS = 5
 """How many letters of one shared template a notice names before it counts the rest."""
@@ -88,7 +96,8 @@ class Header(_Row):
 class Entry(_Row):
     """What holds for one letter: findings, or the reason why there are none; and whose text it shares.
 
-    ``pick`` is the score of the letter that a comparison named.
+    ``pick`` is the score of the letter that a comparison named. ``nonce`` is a random number: with it, the digest that
+    the ledger keeps of this entry says nothing once the entry is erased.
     """
 
     letter_id: str
@@ -99,6 +108,7 @@ class Entry(_Row):
     same_text: tuple[int, ...]
     near_text: tuple[int, ...]
     pick: float | None = None
+    nonce: str = ""
 
 
 class ProseRow(_Row):
@@ -164,6 +174,7 @@ def _judged_entry(assessment: Assessment, shared: SharedText) -> ScreeningEntry:
         unjudged=None,
         same_text=same,
         near_text=near,
+        nonce=secrets.token_hex(_NONCE_BYTES),
     )
     return ScreeningEntry(assessment.letter_key, entry.model_dump_json())
 
@@ -179,6 +190,7 @@ def _unjudged_entry(left_out: Unjudged, shared: SharedText, pick: float | None =
         same_text=same,
         near_text=near,
         pick=pick,
+        nonce=secrets.token_hex(_NONCE_BYTES),
     )
     return ScreeningEntry(left_out.letter_key, entry.model_dump_json())
 
@@ -212,10 +224,34 @@ def stored_verdict(store: Store, screening_id: str) -> Verdict:
     """
     prose = store.screening_texts(screening_id, PROSE_KIND)
     words = store.screening_texts(screening_id, WORDS_KIND)
-    return verdict_of(
-        store.screening(screening_id),
+    stored = store.screening(screening_id)
+    verdict = verdict_of(
+        stored,
         ProseRow.model_validate_json(prose[-1].payload) if prose else None,
         WordsRow.model_validate_json(words[-1].payload) if words else None,
+    )
+    if all(notice.code != "erased" for notice in verdict.warnings):
+        return verdict
+    record = recorded(store, screening_id)
+    gap = None if record is None else gap_of(record, stored, verdict)
+    return verdict if gap is None else _placed(verdict, gap)
+
+
+def _placed(verdict: Verdict, gap: Gap) -> Verdict:
+    """Say in the notice of the erasures which places of the ranking were erased."""
+    gone = [
+        f"place {rank}{' (the letter that was named)' if rank == gap.named else ''}" for rank in gap.ranks
+    ]
+    if len(gone) > NAMED_PLACES:
+        gone[NAMED_PLACES:] = [f"{len(gone) - NAMED_PLACES} places more"]
+    if gap.unjudged:
+        gone.append(f"{gap.unjudged} without a rank")
+    return replace(
+        verdict,
+        warnings=tuple(
+            replace(one, text=f"{one.text}; erased: {listed(gone)}") if one.code == "erased" else one
+            for one in verdict.warnings
+        ),
     )
 
 
