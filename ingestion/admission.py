@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ingestion.duplicates import EDIT, resemblance, shingles
+from ingestion.intake_rows import HygieneFinding
 from ingestion.letter import Letter
 from ingestion.raw_letter import RawLetter, Refusal, origin_of
 
@@ -60,6 +61,11 @@ def _another(raw: RawLetter, stands: Letter, value: str) -> Refusal:
         value,
         "use --id-prefix if this is another letter, or --replace if it is to take the old one's place",
     )
+
+
+def hygiene_of(raw: RawLetter) -> tuple[HygieneFinding, ...]:
+    """Return what was hidden in a letter, as the store keeps it."""
+    return tuple(HygieneFinding(one.kind, one.place, one.excerpt) for one in raw.hidden)
 
 
 class IdsInFile:

@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from dataclasses import replace as changed_copy
 from typing import TYPE_CHECKING, Literal, get_args
 
-from ingestion.admission import Admitted, IdsInFile, admit
+from ingestion.admission import Admitted, IdsInFile, admit, hygiene_of
+from ingestion.intake_rows import read_hygiene
 from ingestion.raw_letter import Columns, RawLetter, Refusal, printable
 from ingestion.readers import read_by_path
 from ingestion.records import DuplicateLink, StoreError
@@ -220,6 +221,7 @@ class _Writer:
                 else admit(one, letters.get(one.letter_id), replace=self._replace)
                 for one in batch
             ]
+            decided = _hidden_anew(tx, decided)
             writes = [one for one in decided if isinstance(one, Admitted) and one.status != "unchanged"]
             links = self._store_letters(tx, writes) if writes else {}
         return tuple(_outcome(one, links) for one in decided)
@@ -265,6 +267,20 @@ def _vectors(store: Store, embedder: LetterEmbedder) -> LetterVectorStore:
     from ingestion.vectors import LetterVectorStore
 
     return LetterVectorStore(store, embedder.identity, embedder.runtime)
+
+
+def _hidden_anew(tx: Transaction, decided: Sequence[Admitted | Refusal]) -> list[Admitted | Refusal]:
+    """Return the same decisions, but a letter in which something else is hidden than before counts as changed."""
+    stays = {one.key: one for one in decided if isinstance(one, Admitted) and one.status == "unchanged"}
+    stored = read_hygiene(tx.connection, [key for key in stays if key is not None])
+    return [
+        changed_copy(one, status="changed")
+        if isinstance(one, Admitted)
+        and one.status == "unchanged"
+        and stored.get(one.key or 0, ()) != hygiene_of(one.letter)
+        else one
+        for one in decided
+    ]
 
 
 def _outcome(decided: Admitted | Refusal, links: dict[str, DuplicateLink]) -> Outcome:

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from ingestion.document import Hidden
+
 # Longest letter taken in, in characters: the longest of 1,754 sample letters has 2,943 (measured 2026-11). Beyond
 # 100,000 a text is a book or a broken quote, and would hold its batch up for minutes.
 MAX_CHARACTERS = 100_000
@@ -20,12 +22,23 @@ _WHOLE = 1e15  # below this every whole number is exact as a float
 
 @dataclass(frozen=True, slots=True)
 class RawLetter:
-    """One letter as it was found. ``source`` names folder, file and row ("exports/letters.csv row 12")."""
+    """One letter as it was found. ``source`` names folder, file and row ("exports/letters.csv row 12").
+
+    ``format`` is "table", "text", "pdf", "docx" or "eml". ``name_guessed`` says that the applicant's name was read from
+    the document or message; ``email`` and ``subject`` always are. ``hidden`` is what was kept out of the text, and
+    ``set_aside`` says which other parts of its message were not taken, and why.
+    """
 
     letter_id: str
     text: str
     applicant: str | None
     source: str
+    format: str = "table"
+    name_guessed: bool = False
+    email: str | None = None
+    subject: str | None = None
+    hidden: tuple[Hidden, ...] = ()
+    set_aside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

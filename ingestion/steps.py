@@ -6,14 +6,16 @@ Knows nothing about files, and nothing about how texts are cut or embedded: thos
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from llama_index.core.bridge.pydantic import PrivateAttr
 from llama_index.core.schema import BaseNode, Document, TransformComponent
 
-from ingestion.admission import Admitted
+from ingestion.admission import Admitted, hygiene_of
 from ingestion.blinding import blind
 from ingestion.duplicates import signature
+from ingestion.intake_rows import Intake, write_hygiene, write_intake
 from ingestion.language import detect_language
 from ingestion.letter import Letter, Mask, OffsetMap
 from ingestion.likeness import Likeness
@@ -85,6 +87,7 @@ class KeepLetters(TransformComponent):
             else:
                 changed |= {key, *self._likeness.neighbours(self._tx, key)}
                 letters.append(self._tx.replace_letter(key, draft))
+        self._keep_intake(letters)
         links = self._likeness.link(self._tx, letters, changed)
         self._links = {letter.letter_id: links[letter.key] for letter in letters if letter.key in links}
         return [
@@ -95,6 +98,19 @@ class KeepLetters(TransformComponent):
             )
             for letter in letters
         ]
+
+    def _keep_intake(self, letters: Sequence[Letter]) -> None:
+        """Say how the letters came in. One that changed counts as received now."""
+        received = datetime.now(UTC).isoformat(timespec="seconds")
+        connection = self._tx.changing()
+        for letter in letters:
+            raw = self._admitted[letter.letter_id].letter
+            write_intake(
+                connection,
+                letter.key,
+                Intake(received, raw.format, raw.name_guessed, raw.email, raw.subject),
+            )
+            write_hygiene(connection, letter.key, hygiene_of(raw))
 
     def _draft(self, node: BaseNode) -> LetterDraft:
         judged_text = node.get_content()

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, func, select, update
 
 from ingestion import fulltext, migrations
 from ingestion.database import begin, connect, number, rewrite, store_errors, truncate_log
+from ingestion.intake_rows import HygieneFinding, Intake, read_hygiene, read_intake
 from ingestion.letter import EmbedderIdentity, Letter, Passage, PassageKind
 from ingestion.locking import WriterLock
 from ingestion.material import read_material
@@ -382,6 +383,16 @@ class Store:
                 .order_by(duplicate_link.c.letter_key, duplicate_link.c.of_key)
             )
             return [DuplicateLink(*row) for row in rows]
+
+    def intake(self, keys: Sequence[int]) -> dict[int, Intake]:
+        """How letters came in, by key. Raises StoreDamaged."""
+        with self.reading() as connection:
+            return read_intake(connection, keys)
+
+    def hygiene(self, keys: Sequence[int]) -> dict[int, tuple[HygieneFinding, ...]]:
+        """What was hidden in letters, by key, those with nothing left out. Raises StoreDamaged."""
+        with self.reading() as connection:
+            return read_hygiene(connection, keys)
 
     def near_duplicates(self, posting_name: str, signature: tuple[int, ...]) -> list[int]:
         """Keys of the posting's letters that share at least one band with ``signature``, ascending."""
