@@ -5,7 +5,7 @@ Knows nothing about SQL, files or FAISS.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING
 
 from ingestion.letter import Letter, OffsetMap, Passage
@@ -82,7 +82,8 @@ class LetterMaterial:
 class ErasureCount:
     """How many rows an erasure removed.
 
-    ``screening_texts`` are all texts of every screening that held the letter, whoever they speak of.
+    ``screening_texts`` are all texts of every screening that held the letter, whoever they speak of; ``hidden_texts``
+    what was found hidden in it; ``ledger_payloads`` what the ledger said of it.
     """
 
     letters: int
@@ -91,6 +92,11 @@ class ErasureCount:
     duplicate_links: int
     screening_entries: int
     screening_texts: int
+    hidden_texts: int = 0
+    ledger_payloads: int = 0
+
+    def __add__(self, other: ErasureCount) -> ErasureCount:
+        return ErasureCount(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
 
 
 @dataclass(frozen=True, slots=True)

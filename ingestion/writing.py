@@ -13,6 +13,8 @@ from sqlalchemy import Connection, Select, delete, func, insert, or_, select, up
 from sqlalchemy.exc import IntegrityError
 
 from ingestion import fulltext
+from ingestion.erasure_list import list_erased
+from ingestion.ledger_rows import forget_letter_in_ledger
 from ingestion.letter import EmbedderIdentity, Letter, Passage, PassageKind
 from ingestion.records import (
     DuplicateLink,
@@ -32,6 +34,7 @@ from ingestion.schema import (
     VECTOR_TABLES,
     duplicate_link,
     embedder,
+    hygiene_finding,
     letter,
     letter_band,
     passage,
@@ -348,21 +351,27 @@ class Transaction:
 
     # erasing
 
-    def erase_letter(self, key: int) -> ErasureCount:
+    def erase_letter(self, key: int, *, lapsed: bool = False) -> ErasureCount:
         """Remove a letter and all that hangs on it; when the transaction has ended, from every file too.
 
         The texts of every screening that held it (chat turns, a model's prose) go with it, all of
-        them: free text may speak of anyone, and nothing short of all is sure. Raises StoreError when
-        there is no such letter.
+        them: free text may speak of anyone, and nothing short of all is sure. What the ledger says of
+        it goes, and the erasure list knows it from now on (``lapsed`` as there). Raises StoreError
+        when there is no such letter.
         """
         old = self._letter(key)
         posting_id = self._posting_id(old.posting)
         self._erased_from.add(posting_id)
+        payloads = forget_letter_in_ledger(self.changing(), key)
+        list_erased(self.connection, key, lapsed=lapsed)
         passages, vectors = self._drop_passages([key])
         links = self._drop_words_and_links(old, posting_id)
         entries, texts = forget_letter_in_screenings(self.connection, key)
+        hidden = self.connection.execute(
+            delete(hygiene_finding).where(hygiene_finding.c.letter_key == key)
+        ).rowcount
         self.connection.execute(delete(letter).where(letter.c.letter_key == key))
-        return ErasureCount(1, passages, vectors, links, entries, texts)
+        return ErasureCount(1, passages, vectors, links, entries, texts, hidden, payloads)
 
     # screenings
 
