@@ -378,7 +378,7 @@ def test_an_erased_letter_leaves_the_others_as_they_were(make: Make) -> None:
     assert after.winner.letter_id == order(after)[0]
     assert [notice.text for notice in after.warnings if notice.code == "erased"] == [
         f"1 of {before.pool} letters of this screening was erased since; score, order and winner are those of the letters "
-        "that remain"
+        "that remain; erased: place 1 (the letter that was named)"
     ]
     assert f'"{erased.letter_id}"' not in verdict_bytes(after).decode()
     assert f"etter {erased.letter_id} " not in verdict_bytes(after).decode()
