@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import re
 import signal
 import socket
@@ -84,3 +85,27 @@ def answer_of(address: str) -> str:
             if time.monotonic() > deadline:
                 raise
             time.sleep(0.2)
+
+
+def test_an_address_beyond_this_machine_needs_a_login(tmp_path: Path) -> None:
+    """Without a login `winnow ui` does not even start there; the message says what to set up."""
+    command = [str(Path(sys.executable).parent / "winnow"), "ui", "--address", "0.0.0.0"]
+    environment = {**os.environ, "HOME": str(tmp_path), "COLUMNS": "200"}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 2
+    assert "[access] emails" in done.stderr
+
+
+def test_a_login_with_nobody_on_its_list_is_no_login(tmp_path: Path) -> None:
+    """A login that anyone with an account could pass keeps the dashboard at home."""
+    secrets = tmp_path / ".streamlit" / "secrets.toml"
+    secrets.parent.mkdir()
+    secrets.write_text('[auth]\nclient_id = "winnow"\n', encoding="utf-8")
+    command = [str(Path(sys.executable).parent / "winnow"), "ui", "--address", "0.0.0.0"]
+    environment = {**os.environ, "HOME": str(tmp_path), "COLUMNS": "200"}
+    done = subprocess.run(
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False, timeout=60
+    )
+    assert done.returncode == 2

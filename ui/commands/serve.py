@@ -33,21 +33,45 @@ STREAMLIT_SETTINGS: dict[str, str] = {
 """As in .streamlit/config.toml, which Streamlit reads only when it is started in the checkout."""
 
 
-def streamlit_command(port: int) -> list[str]:
-    """Return the command that serves the dashboard at ``port`` of this machine."""
-    settings = [f"--{key}={value}" for key, value in STREAMLIT_SETTINGS.items()]
+def streamlit_command(port: int, address: str = "127.0.0.1") -> list[str]:
+    """Return the command that serves the dashboard at ``port`` of an address of this machine."""
+    chosen = STREAMLIT_SETTINGS | {"server.address": address}
+    if address != STREAMLIT_SETTINGS["server.address"]:
+        del chosen["browser.serverAddress"]
+    settings = [f"--{key}={value}" for key, value in chosen.items()]
     return [sys.executable, "-m", "streamlit", "run", str(APP), *settings, f"--server.port={port}"]
 
 
 def serve(
     store: StoreOption = None,
     port: Annotated[int, typer.Option("--port", help="Port on this machine.")] = 8501,
+    address: Annotated[
+        str,
+        typer.Option(
+            "--address", help="Where to listen. Beyond this machine only with a login: docs/dashboard.md."
+        ),
+    ] = "127.0.0.1",
 ) -> None:
-    """Open the dashboard on this machine; nothing listens beyond it."""
+    """Open the dashboard on this machine; nothing listens beyond it unless a login is configured."""
     folder = settings_for(store).store
     if not 1024 <= port <= 65535:
         raise typer.BadParameter(f"--port must be between 1024 and 65535, but got {port}")
-    note(f"dashboard: http://127.0.0.1:{port} (store {folder}; Ctrl-C ends it)")
+    _must_be_guarded(address)
+    note(f"dashboard: http://{address}:{port} (store {folder}; Ctrl-C ends it)")
     environment = {**os.environ, "WINNOW_STORE": str(folder.absolute())}
-    command = streamlit_command(port)
+    command = streamlit_command(port, address)
     os.execve(command[0], command, environment)  # noqa: S606 - this program's own page, no shell
+
+
+def _must_be_guarded(address: str) -> None:
+    """End the run as wrong usage where letters would be shown beyond this machine without a login."""
+    from ui.dashboard.access import configured_login, is_loopback
+
+    if is_loopback(address):
+        return
+    login = configured_login()
+    if not login.configured or not login.emails:
+        raise typer.BadParameter(
+            f"--address must be of this machine alone unless a login with a list of people is configured, but got {address}; "
+            "set up [auth] and [access] emails in .streamlit/secrets.toml (docs/dashboard.md)"
+        )

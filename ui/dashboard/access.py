@@ -62,19 +62,20 @@ def may_enter(user: Mapping[str, object], emails: frozenset[str]) -> bool:
 
 def require_access() -> None:
     """Draw nothing more unless the person may be here."""
-    login = _configured()
+    login = configured_login()
     if not login.configured:
         if not is_loopback(st.get_option("server.address")):
             st.error("This dashboard is not served.")
             st.text(HOW_TO_LOG_IN)
             st.stop()
         return
-    if not st.user.is_logged_in:
+    user = st.user.to_dict()
+    if user.get("is_logged_in") is not True:
         st.title("Winnow")
         st.write("Log in to see letters.")
         st.button("Log in", type="primary", on_click=st.login)
         st.stop()
-    if not may_enter(st.user.to_dict(), login.emails):
+    if not may_enter(user, login.emails):
         st.error("You are logged in, but not on the list of people who may see letters.")
         st.button("Log out", on_click=st.logout)
         st.stop()
@@ -82,7 +83,7 @@ def require_access() -> None:
 
 def actor() -> str:
     """Return who acts, for the ledger: the e-mail address of the login, or the user of this machine."""
-    if _configured().configured:
+    if configured_login().configured:
         return str(st.user.to_dict().get("email", ""))
     try:
         return getpass.getuser()
@@ -90,7 +91,8 @@ def actor() -> str:
         return "this machine"
 
 
-def _configured() -> LoginSettings:
+def configured_login() -> LoginSettings:
+    """Return what the secrets say of a login; no secrets are no login."""
     try:
         return login_settings(st.secrets.to_dict())
     except StreamlitSecretNotFoundError:
