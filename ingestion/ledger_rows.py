@@ -150,6 +150,17 @@ def read_ledger(
     return found
 
 
+def letter_ids(connection: Connection, letter_keys: Sequence[int]) -> dict[int, str]:
+    """Return the ids that people know letters by: key -> id, of those that still stand."""
+    found: dict[int, str] = {}
+    for some in chunks(letter_keys):
+        rows = connection.execute(
+            select(letter.c.letter_key, letter.c.letter_id).where(letter.c.letter_key.in_(some))
+        )
+        found.update({row.letter_key: row.letter_id for row in rows})
+    return found
+
+
 def rows_with_payload() -> Any:
     """Select entries with salt, payload and checksum, which are NULL where the payload was deleted."""
     return select(
@@ -229,10 +240,21 @@ def _forget(
         held = select(ledger_payload.c.place).where(ledger_payload.c.place.in_(some))
         gone += sorted(connection.execute(held).scalars())
         connection.execute(delete(ledger_payload).where(ledger_payload.c.place.in_(some)))
+    if not gone and _said_already(connection, screening_id, letter_key):
+        return 0
     append_entry(
         connection, ERASED, json.dumps({"payloads": gone}), screening_id=screening_id, letter_key=letter_key
     )
     return len(gone)
+
+
+def _said_already(connection: Connection, screening_id: str | None, letter_key: int | None) -> bool:
+    said = select(ledger_entry.c.place).where(
+        ledger_entry.c.action == ERASED,
+        ledger_entry.c.screening_id.is_not_distinct_from(screening_id),
+        ledger_entry.c.letter_key.is_not_distinct_from(letter_key),
+    )
+    return connection.execute(said).first() is not None
 
 
 def _notes_that_name(connection: Connection, letter_key: int) -> set[int]:
@@ -265,11 +287,19 @@ def _names(text: str, whole: Sequence[str], applicant: str) -> bool:
     """Whether a text holds one of these strings in any case, or one word of the name as a name is written."""
     text = unicodedata.normalize("NFKC", text)
     for one in whole:
-        pattern = r"\s+".join(re.escape(word) for word in unicodedata.normalize("NFKC", one).split())
-        if pattern and re.search(rf"(?<!\w){pattern}(?!\w)", text, re.IGNORECASE):
+        words = unicodedata.normalize("NFKC", one).split()
+        if words and re.search(_bounded(words), text, re.IGNORECASE):
             return True
-    words = {word.casefold() for word in re.findall(r"\w+", unicodedata.normalize("NFKC", applicant))}
+    parts = {word.casefold() for word in re.findall(r"\w+", unicodedata.normalize("NFKC", applicant))}
     return any(
-        word.casefold() in words and len(word) >= _SHORTEST_NAME and not word[0].islower()
+        word.casefold() in parts and len(word) >= _SHORTEST_NAME and not word[0].islower()
         for word in re.findall(r"\w+", text)
     )
+
+
+def _bounded(words: Sequence[str]) -> str:
+    """A pattern for these words as whole words; scripts without upper and lower case may stand without blanks."""
+    first, last = words[0][0], words[-1][-1]
+    before = r"(?<!\w)" if first.lower() != first.upper() else ""
+    after = r"(?!\w)" if last.lower() != last.upper() else ""
+    return before + r"\s+".join(re.escape(word) for word in words) + after
