@@ -18,6 +18,7 @@ from ingestion.admission import Admitted, IdsInFile, admit, hygiene_of
 from ingestion.intake_rows import read_hygiene
 from ingestion.raw_letter import Columns, RawLetter, Refusal, printable
 from ingestion.readers import read_by_path
+from ingestion.readmission import refuse_erased
 from ingestion.records import DuplicateLink, StoreError
 from ingestion.standing import letters_by_id
 from ingestion.store import Store, Transaction
@@ -95,11 +96,13 @@ def ingest(
     id_prefix: str = "",
     replace: bool = False,
     blind: bool = True,
+    readmit: bool = False,
     on_batch: Callable[[Progress], None] | None = None,
 ) -> IngestReport:
     """Read letters into a posting, made now if there is none.
 
-    ``replace`` lets a letter take the place of another one with its id. ``on_batch`` is called after each commit, in
+    ``replace`` lets a letter take the place of another one with its id. ``readmit`` lets letters in that were erased
+    before; they leave the erasure list. ``on_batch`` is called after each commit, in
     this thread; what it raises ends the ingest between two batches. Raises StoreError when the posting stands with
     another ``blind``, when another process writes, or when the embedder's vectors do not fit those of the store.
     """
@@ -111,7 +114,7 @@ def ingest(
     if posting in {row.name for row in store.postings()}:
         with store.writing() as tx:
             tx.add_posting(posting, blind=blind)
-    writer = _Writer(store, embedder, posting, blind=blind, replace=replace)
+    writer = _Writer(store, embedder, posting, blind=blind, replace=replace, readmit=readmit)
     counts: Counter[Status] = Counter(dict.fromkeys(STATUSES, 0))
     refused: list[Outcome] = []
     duplicates: list[Outcome] = []
@@ -199,13 +202,21 @@ class _Writer:
     """Writes batches into one posting, each in a transaction of its own."""
 
     def __init__(
-        self, store: Store, embedder: LetterEmbedder, posting: str, *, blind: bool, replace: bool
+        self,
+        store: Store,
+        embedder: LetterEmbedder,
+        posting: str,
+        *,
+        blind: bool,
+        replace: bool,
+        readmit: bool,
     ) -> None:
         self._store = store
         self._embedder = embedder
         self._posting = posting
         self._blind = blind
         self._replace = replace
+        self._readmit = readmit
         # Made when the first letter is embedded: reading the same file again loads neither FAISS nor the encoder.
         self._vectors: LetterVectorStore | None = None
         self._likeness: Likeness | None = None
@@ -222,6 +233,7 @@ class _Writer:
                 for one in batch
             ]
             decided = _hidden_anew(tx, decided)
+            decided = refuse_erased(tx, self._posting, decided, wanted=self._readmit)
             writes = [one for one in decided if isinstance(one, Admitted) and one.status != "unchanged"]
             links = self._store_letters(tx, writes) if writes else {}
         return tuple(_outcome(one, links) for one in decided)

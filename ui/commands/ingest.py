@@ -66,6 +66,10 @@ def ingest(
     replace: Annotated[
         bool, typer.Option("--replace", help="Let a letter take the place of another one with the same id.")
     ] = False,
+    readmit: Annotated[
+        bool,
+        typer.Option("--readmit", help="Take letters in that were erased, or that look like erased ones."),
+    ] = False,
     no_blind: Annotated[
         bool,
         typer.Option("--no-blind", help="Don't mask names and contacts. Fixed at a posting's first ingest."),
@@ -98,6 +102,7 @@ def ingest(
             id_prefix=id_prefix,
             replace=replace,
             blind=not no_blind,
+            readmit=readmit,
             on_batch=tell,
         )
     if json:
