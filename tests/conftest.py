@@ -17,6 +17,8 @@ import loopback_only
 import pytest
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
     from agents.local_llm import LocalLLM
     from ingestion.embedders import LetterEmbedder
     from ingestion.store import Store
@@ -88,6 +90,21 @@ def demo_output(tmp_path_factory: pytest.TempPathFactory) -> str:
 def own_store(sample_store: Store, tmp_path: Path) -> Path:
     """The folder of a test's own copy of the store with the bundled letters; it may be written to."""
     return shutil.copytree(sample_store.folder, tmp_path / "own-store")
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """A headless Chromium; where the machine has none, its tests skip."""
+    from dashboard_browser import chromium
+    from playwright.sync_api import sync_playwright
+
+    path = chromium()
+    if path is None:
+        pytest.skip("no Chromium on this machine: apt-get install chromium")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield opened
+        opened.close()
 
 
 @pytest.fixture(scope="session")

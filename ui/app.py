@@ -5,20 +5,23 @@ Holds no judging logic; each page stands in `ui/screens/`.
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from ui.dashboard.access import require_access
 from ui.dashboard.choice import draw_choice
 from ui.screens import ask, compare, decide, evidence, letters, screen, write
 
-st.set_page_config(page_title="Winnow", page_icon=":material/filter_alt:", layout="wide")
+# Streamlit fetches the icons it knows by name from a host on the net; this one is the project's own.
+ICON = Path(__file__).with_name("icon.png")
+
+st.set_page_config(page_title="Winnow", page_icon=str(ICON), layout="wide")
 require_access()
 chosen = st.navigation(
     {
         "Screening": [
-            st.Page(
-                screen.page, title="Screen", url_path="screen", icon=":material/fact_check:", default=True
-            ),
+            st.Page(screen.page, title="Screen", icon=":material/fact_check:", default=True),
             st.Page(compare.page, title="Compare", url_path="compare", icon=":material/view_column:"),
             st.Page(ask.page, title="Ask", url_path="ask", icon=":material/forum:"),
             st.Page(decide.page, title="Decide", url_path="decide", icon=":material/gavel:"),
