@@ -85,12 +85,12 @@ def history(store: Store, screening_id: str | None = None) -> tuple[LedgerLine, 
     A screening's history leaves out what speaks of no screening: most erasures, and names looked at elsewhere.
 
     Raises:
-        StoreError: there is no such screening.
+        StoreError: there never was such a screening.
         StoreDamaged: an entry is not what was written.
     """
-    if screening_id is not None:
-        store.screening(screening_id)
     rows, names = entries_of(store, screening_id)
+    if screening_id is not None and not rows:
+        store.screening(screening_id)
     lines: list[LedgerLine] = []
     for row in rows:
         payload = payload_of(row)

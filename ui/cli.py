@@ -13,12 +13,14 @@ import typer
 from ui.commands import (
     ask,
     compare,
+    decide,
     demo,
     doctor,
     embed,
     erase,
     evaluate,
     ingest,
+    ledger,
     replay,
     screen,
     serve,
@@ -41,6 +43,7 @@ app.command("ingest", epilog=ingest.EXAMPLE)(ingest.ingest)
 app.command("screen", epilog=screen.EXAMPLE)(screen.screen)
 app.command("ask", epilog=ask.EXAMPLE)(ask.ask)
 app.command("compare", epilog=compare.EXAMPLE)(compare.compare)
+app.command("decide", epilog=decide.EXAMPLE)(decide.decide)
 app.command("replay", epilog=replay.EXAMPLE)(replay.replay)
 app.command("embed", epilog=embed.EXAMPLE)(embed.embed)
 app.command("erase", epilog=erase.EXAMPLE)(erase.erase)
@@ -50,6 +53,7 @@ app.command("ui", epilog=serve.EXAMPLE)(serve.serve)
 app.command("write", epilog=write.EXAMPLE)(write.write)
 app.add_typer(evaluate.app, name="eval")
 app.add_typer(train.app, name="train")
+app.add_typer(ledger.app, name="ledger")
 
 
 # What the encoder's threads do while they wait for each other: sleep. By default they spin, and beside any other busy
