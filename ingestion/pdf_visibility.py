@@ -1,0 +1,278 @@
+"""Owns which characters of a PDF page can be seen. Knows nothing about what they say or what is done with the rest.
+
+The page is drawn as it is, and again without its text. Where the two pictures are alike, no text shows, whatever the
+reason: its colour, a shape on top, a clip, transparency, a paint mode, a layer that is off. Texts that lie on each
+other are taken away in turns, so that visible text vouches for none beneath it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pypdfium2 as pdfium
+from pypdfium2 import raw
+
+from ingestion.pdf_characters import Box, Character, PageText, TextObject
+
+# Pixels a point: 144 dpi, at which the strokes of 6-point print still cover a pixel.
+_SCALE = 2.0
+# Most pixels of a picture; larger pages are drawn smaller. Three bytes each, and three pictures at a time.
+_PIXELS = 6_000_000
+# Difference in CIE Lab (1976) between a glyph and what lies behind it. A practised eye sees 2.3 on patches side by side;
+# light grey #DDDDDD on white makes 12, and #F0F0F0, which no print shows, makes 5. Large letters show sooner.
+_SEEN, _SEEN_IF_LARGE, _LARGE = 8.0, 4.0, 24.0
+# Below this nothing of a character is on the page: the rest of anti-aliasing.
+_NOTHING = 1.5
+# Share of a character's box that must differ: the thinnest letters fill a tenth of theirs.
+_INK = 0.03
+# Points. The smallest print that is read is 4 to 5; Word's and LaTeX's smallest named sizes are 5 and above.
+_READABLE = 3.0
+# Height in points of a capital in such print, which counts where a font states its size in units of its own.
+_READABLE_CAPITAL = 2.1
+# Pictures without one layer of overlapping texts each; what lies under more is not looked for.
+_LAYERS = 6
+# Opacity, of 255, below which a text counts as transparent, and paint modes that leave nothing on the page.
+_OPAQUE, _UNPAINTED, _CLIPS = 13, 3, 7
+
+Picture = np.ndarray
+
+
+def hidden_kinds(page: pdfium.PdfPage, text: PageText) -> list[str | None]:
+    """Return for each of ``text.characters`` how it is hidden, or None where it can be seen."""
+    characters = text.characters
+    if not characters:
+        return []
+    for one in text.objects:
+        if one.degenerate:
+            raw.FPDFPageObj_SetIsActive(one.handle, False)
+    base = _draw(page, text)
+    scale = base.shape[1] / text.width, base.shape[0] / text.height
+    layers = _layers(text, base.shape[:2], scale)
+    difference = _differences(page, text, base, layers)
+    contrasts = [
+        _contrast(difference[layers[one.drawn]], one.box, scale) if layers[one.drawn] < _LAYERS else 0.0
+        for one in characters
+    ]
+    clipping = {one for one in text.objects if one.mode == _CLIPS and layers[one] == 0}
+    for index, one in enumerate(characters):
+        if one.drawn in clipping:
+            contrasts[index] = _ink(base, one.box, scale)
+    shown = _shown(characters, contrasts)
+    tallest = _tallest(characters)
+    paper = Box(0, 0, text.width, text.height)
+    return [
+        _kind(one, base, scale, paper, tallest[one.drawn], seen=seen)
+        for one, seen in zip(characters, shown, strict=True)
+    ]
+
+
+def _draw(page: pdfium.PdfPage, text: PageText) -> Picture:
+    """Return the page as it looks, uint8 (height, width, 3), blue first."""
+    scale = min(_SCALE, (_PIXELS / max(1.0, text.width * text.height)) ** 0.5)
+    # Its annotations are inferred from the default, a whole number.
+    bitmap = page.render(scale=scale, may_draw_forms=False)  # pyright: ignore[reportArgumentType]
+    try:
+        return bitmap.to_numpy().copy()
+    finally:
+        bitmap.close()
+
+
+def _layers(text: PageText, shape: tuple[int, int], scale: tuple[float, float]) -> dict[TextObject, int]:
+    """Return a layer for each text, so that no two of a layer lie on each other; a text drawn twice stays together."""
+    taken = [np.zeros(shape, dtype=bool)]
+    layers: dict[TextObject, int] = {}
+    twins: dict[tuple[int, ...], TextObject] = {}
+    says: dict[TextObject, str] = {}
+    for character in text.characters:
+        says[character.drawn] = says.get(character.drawn, "") + character.text
+    for one in text.objects:
+        place = _place(one.box)
+        twin = next((twins[key] for key in place if key in twins), None)
+        # PDFium reads a text drawn twice once: the second says nothing.
+        if twin is not None and twin.fill == one.fill and says.get(one, "") in {"", says.get(twin, "")}:
+            layers[one] = layers[twin]
+            continue
+        twins.update(dict.fromkeys(place, one))
+        # Lines set close together touch with their descenders: a fifth at each edge is left out.
+        rows, columns = _pixels(one.box, shape, scale, 0.2 * one.box.height, 0.1 * one.box.height)
+        for layer in range(_LAYERS + 1):
+            if layer == len(taken):
+                taken.append(np.zeros(shape, dtype=bool))
+            if layer == _LAYERS or not taken[layer][rows, columns].any():
+                taken[layer][rows, columns] = True
+                layers[one] = layer
+                break
+    return layers
+
+
+def _place(box: Box) -> list[tuple[int, ...]]:
+    """Return keys that two texts share if they cover nearly the same box: heavy print drawn twice, a little apart."""
+    edges = (box.left, box.top, box.right, box.bottom)
+    return [tuple(round((edge + shift) / 2) for edge in edges) for shift in (0.0, 1.0)]
+
+
+def _differences(
+    page: pdfium.PdfPage, text: PageText, base: Picture, layers: dict[TextObject, int]
+) -> list[Picture]:
+    """Return for each layer how much its texts change the page, in Lab units, float32 (height, width)."""
+    visible = [one for one in text.objects if not one.degenerate]
+    count = min(_LAYERS, 1 + max((layers[one] for one in visible), default=0))
+
+    def without(taken: Sequence[TextObject]) -> Picture:
+        for one in taken:
+            raw.FPDFPageObj_SetIsActive(one.handle, False)
+        try:
+            return _lab_difference(base, _draw(page, text))
+        finally:
+            for one in taken:
+                raw.FPDFPageObj_SetIsActive(one.handle, True)
+
+    bare = without(visible)
+    if count == 1:
+        return [bare]
+    # White over black print changes the page, and yet nothing but paper shows where it stands: it must also differ
+    # from the page without any text.
+    return [
+        np.minimum(bare, without([one for one in visible if layers[one] == layer])) for layer in range(count)
+    ]
+
+
+def _lab_difference(one: Picture, other: Picture) -> Picture:
+    """Return the distance of two pictures in CIE Lab, float32 (height, width)."""
+    result = np.zeros(one.shape[:2], dtype=np.float32)
+    changed = (one != other).any(axis=2)
+    result[changed] = np.linalg.norm(_lab(one[changed]) - _lab(other[changed]), axis=1)
+    return result
+
+
+def _lab(colours: Picture) -> Picture:
+    """Return sRGB colours, uint8 (n, 3) blue first, in CIE Lab under D65, float32 (n, 3).
+
+    IEC 61966-2-1 for the curve and the matrix, CIE 15 for Lab.
+    """
+    level = colours[:, ::-1].astype(np.float32) / 255
+    linear = np.where(level <= 0.04045, level / 12.92, ((level + 0.055) / 1.055) ** 2.4)
+    matrix = np.array(
+        [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]], dtype=np.float32
+    )
+    light = linear @ matrix.T / np.array([0.9505, 1.0, 1.089], dtype=np.float32)
+    root = np.where(light > 216 / 24389, np.cbrt(light), (24389 / 27 * light + 16) / 116)
+    x, y, z = root[:, 0], root[:, 1], root[:, 2]
+    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=1).astype(np.float32)
+
+
+def _pixels(
+    box: Box, shape: tuple[int, int], scale: tuple[float, float], trim_y: float = 0.0, trim_x: float = 0.0
+) -> tuple[slice, slice]:
+    """Return the rows and columns of a box, at least one pixel wide where it lies on the page."""
+
+    def along(low: float, high: float, trim: float, factor: float, size: int) -> slice:
+        if high - low > 2 * trim:
+            low, high = low + trim, high - trim
+        if not (high * factor > 0 and low * factor < size):
+            return slice(0, 0)
+        start = max(0, int(low * factor))
+        return slice(start, max(start + 1, min(size, int(np.ceil(high * factor)))))
+
+    return (
+        along(box.top, box.bottom, trim_y, scale[1], shape[0]),
+        along(box.left, box.right, trim_x, scale[0], shape[1]),
+    )
+
+
+def _contrast(difference: Picture, box: Box, scale: tuple[float, float]) -> float:
+    """Return how much a character stands out: the level that enough of its box reaches."""
+    rows, columns = _pixels(box, difference.shape, scale, 0.0, 0.1 * box.width)
+    part = difference[rows, columns]
+    if not part.size:
+        return 0.0
+    needed = max(1, int(_INK * part.size))
+    peak = float(part.max())
+    if needed == 1 or peak < _NOTHING:
+        return peak
+    return float(np.partition(part, part.size - needed, axis=None)[part.size - needed])
+
+
+def _ink(base: Picture, box: Box, scale: tuple[float, float]) -> float:
+    """Return how much a box of the page varies: what a text shows that other drawing fills."""
+    rows, columns = _pixels(box, base.shape[:2], scale)
+    part = base[rows, columns].reshape(-1, 3)
+    if not len(part):
+        return 0.0
+    lab = _lab(part)
+    return float(np.percentile(np.linalg.norm(lab - np.median(lab, axis=0), axis=1), 90))
+
+
+def _shown(characters: Sequence[Character], contrasts: Sequence[float]) -> list[bool]:
+    """Say of each character whether it shows: letters by the picture, as most of their word in the same text do."""
+    seen = [
+        contrast >= (_SEEN_IF_LARGE if one.drawn.size >= _LARGE else _SEEN)
+        for one, contrast in zip(characters, contrasts, strict=True)
+    ]
+    result = list(seen)
+    for start, end in _units(characters):
+        letters = [index for index in range(start, end) if characters[index].text.isalnum()]
+        judged = letters or list(range(start, end))
+        most = 2 * sum(seen[index] for index in judged) >= len(judged)
+        for index in range(start, end):
+            result[index] = most
+    return result
+
+
+def _units(characters: Sequence[Character]) -> list[tuple[int, int]]:
+    """Return the words, each within one text and without the space after it."""
+    units: list[tuple[int, int]] = []
+    start = 0
+    for index, one in enumerate(characters):
+        if index and (one.drawn is not characters[index - 1].drawn or one.text.isspace()):
+            units.append((start, index))
+            start = index
+    return [*units, (start, len(characters))]
+
+
+def _tallest(characters: Sequence[Character]) -> dict[TextObject, float]:
+    """Return the height of the tallest letter or digit of each text, in points, along its own line's upright."""
+    tallest: dict[TextObject, float] = {}
+    for one in characters:
+        side = one.box.width if one.drawn.angle in {90, 270} else one.box.height
+        if one.text.isalnum() or one.drawn not in tallest:
+            tallest[one.drawn] = max(tallest.get(one.drawn, 0.0), side)
+    return tallest
+
+
+def _kind(
+    one: Character, base: Picture, scale: tuple[float, float], paper: Box, tallest: float, *, seen: bool
+) -> str | None:
+    """Name the way in which a character is hidden, None where it is not."""
+    box = one.box
+    outside = (
+        box.right <= paper.left
+        or box.left >= paper.right
+        or box.bottom <= paper.top
+        or box.top >= paper.bottom
+    )
+    if outside:
+        return "off_page"
+    if one.drawn.degenerate or (one.drawn.size < _READABLE and tallest < _READABLE_CAPITAL):
+        return "tiny"
+    if one.drawn.replaced == "":
+        return "replaced"
+    if seen:
+        return None
+    if one.drawn.mode in {_UNPAINTED, _CLIPS} or one.drawn.fill[3] < _OPAQUE:
+        return "invisible"
+    rows, columns = _pixels(box, base.shape[:2], scale)
+    behind = np.median(base[rows, columns].reshape(-1, 3), axis=0).astype(np.uint8)
+    fill = np.array(one.drawn.fill[2::-1], dtype=np.uint8)
+    if float(np.linalg.norm(_lab(behind[None]) - _lab(fill[None]))) < 2 * _SEEN:
+        return "same_colour"
+    if one.drawn.layered:
+        return "switched_off"
+    return "clipped" if _cut_away(one.drawn) else "covered"
+
+
+def _cut_away(drawn: TextObject) -> bool:
+    """Say whether a clip that belongs to the text leaves nothing of it."""
+    clip = raw.FPDFPageObj_GetClipPath(drawn.handle)
+    return bool(clip) and raw.FPDFClipPath_CountPaths(clip) > 0
