@@ -1,4 +1,4 @@
-"""Reads the requirements that a person wrote in a file, and owns what a valid one is.
+"""Reads the requirements that a person wrote, in a file or in a table, and owns what a valid one is.
 
 Knows nothing about job descriptions or letters.
 """
@@ -6,7 +6,7 @@ Knows nothing about job descriptions or letters.
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable
+from collections.abc import Hashable, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -61,16 +61,27 @@ def load_requirements(path: Path) -> tuple[Requirement, ...]:
         raise RequirementsError(
             f"{path}: a requirements file must hold a list, but got {_kind_of(data)}; write it like {_EXAMPLE}"
         )
+    return checked_requirements(str(path), "a requirements file", data)
+
+
+def checked_requirements(source: str, what: str, data: Sequence[object]) -> tuple[Requirement, ...]:
+    """Return the requirements in ``{text, kind, weight?, id?}`` entries, under the rules of a file.
+
+    ``source`` names the place in messages ("table"), ``what`` says what it is ("a table of requirements").
+
+    Raises:
+        RequirementsError: an entry breaks a rule, or there are none or too many.
+    """
     if not 1 <= len(data) <= MAX_FILE_REQUIREMENTS:
         raise RequirementsError(
-            f"{path}: a requirements file must hold 1 to {MAX_FILE_REQUIREMENTS} requirements, but got {len(data)}; "
+            f"{source}: {what} must hold 1 to {MAX_FILE_REQUIREMENTS} requirements, but got {len(data)}; "
             + ("add one like " + _EXAMPLE[1:-1] if not data else "keep those that decide")
         )
     try:
-        entries = _ENTRIES.validate_python(data)
+        entries = _ENTRIES.validate_python(list(data))
     except ValidationError as error:
-        raise RequirementsError(_explain(path, error)) from None
-    _refuse_repeats(path, entries)
+        raise RequirementsError(_explain(source, error)) from None
+    _refuse_repeats(source, entries)
     return tuple(
         Requirement(
             id=requirement_id,
@@ -180,16 +191,16 @@ _RULES: dict[str, tuple[str, str]] = {
 }
 
 
-def _explain(path: Path, error: ValidationError) -> str:
+def _explain(source: str, error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     place = [part for part in first["loc"] if isinstance(part, int | str)]
     entry = f"entry {place[0] + 1}" if place and isinstance(place[0], int) else "the list"
     if len(place) < 2:
-        return f"{path}: {entry} must hold text and kind, but got {_kind_of(first['input'])}; write it like {_EXAMPLE}"
+        return f"{source}: {entry} must hold text and kind, but got {_kind_of(first['input'])}; write it like {_EXAMPLE}"
     rule, remedy = _RULES.get(first["type"], (first["msg"].lower(), "correct it"))
     rule = rule.format(field=place[1])
     value = "" if first["type"] == "missing" else f", but got {_short(first['input'])}"
-    return f"{path}: {entry}: {rule}{value}; {remedy}"
+    return f"{source}: {entry}: {rule}{value}; {remedy}"
 
 
 def _short(value: object) -> str:
@@ -203,14 +214,14 @@ def _kind_of(data: object) -> str:
     return {dict: "a mapping", list: "a list", str: "a text", bool: "a yes/no"}.get(type(data), "a number")
 
 
-def _refuse_repeats(path: Path, entries: list[RequirementEntry]) -> None:
+def _refuse_repeats(source: str, entries: list[RequirementEntry]) -> None:
     ids: dict[str, int] = {}
     texts: dict[str, int] = {}
     for number, entry in enumerate(entries, start=1):
         text = " ".join(entry.text.casefold().split())
         if text in texts:
             raise RequirementsError(
-                f"{path}: each text may stand once, but entries {texts[text]} and {number} are both "
+                f"{source}: each text may stand once, but entries {texts[text]} and {number} are both "
                 f"{_short(entry.text)}; remove one, and raise the weight of the other if it counts more"
             )
         texts[text] = number
@@ -218,7 +229,7 @@ def _refuse_repeats(path: Path, entries: list[RequirementEntry]) -> None:
             continue
         if entry.id in ids:
             raise RequirementsError(
-                f"{path}: ids must be unique, but entries {ids[entry.id]} and {number} are both {entry.id!r}; "
+                f"{source}: ids must be unique, but entries {ids[entry.id]} and {number} are both {entry.id!r}; "
                 "rename one, or leave ids out"
             )
         ids[entry.id] = number
