@@ -1,0 +1,68 @@
+"""A verdict as it may be shown or handed on where names are not to be seen: ids only, quotes masked as they were judged.
+
+For showing alone: a masked quote is no longer the letter's own words in its place. Judges nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Mapping
+from dataclasses import replace
+
+from agents.rationale import render_rationale
+from agents.verdict import Finding, Quote, Ranked, Unjudged, Verdict, Winner
+from ingestion.letter import Letter
+
+UNREADABLE = "(the letter was erased)"
+"""Stands for a quote whose letter is not there to be masked."""
+
+
+def unnamed(verdict: Verdict, letters: Mapping[int, Letter], revealed: Container[int]) -> Verdict:
+    """Return the verdict without names and contacts, but for the letters whose key is ``revealed``.
+
+    ``letters`` holds the letters of the ranking by their key; the quotes of one that is missing are left out.
+    """
+    ranking = tuple(
+        unnamed_rank(one, letters.get(one.assessment.letter_key), revealed) for one in verdict.ranking
+    )
+    return replace(
+        verdict,
+        winner=_winner(verdict, ranking),
+        ranking=ranking,
+        unjudged=tuple(_unjudged(one, revealed) for one in verdict.unjudged),
+    )
+
+
+def unnamed_rank(ranked: Ranked, letter: Letter | None, revealed: Container[int]) -> Ranked:
+    """Return one place of the ranking in the same way."""
+    one = ranked.assessment
+    if one.letter_key in revealed:
+        return ranked
+    findings = tuple(_masked(finding, letter) for finding in one.findings)
+    return replace(ranked, assessment=replace(one, applicant=None, findings=findings))
+
+
+def _masked(finding: Finding, letter: Letter | None) -> Finding:
+    quote = finding.quote
+    if quote is None:
+        return finding
+    words = UNREADABLE
+    if letter is not None:
+        start, end = letter.offsets.to_judged(quote.start, quote.end)
+        words = letter.judged_text[start:end]
+    return replace(finding, quote=Quote(words, quote.start, quote.end))
+
+
+def _unjudged(one: Unjudged, revealed: Container[int]) -> Unjudged:
+    return one if one.letter_key in revealed else replace(one, applicant=None)
+
+
+def _winner(verdict: Verdict, ranking: tuple[Ranked, ...]) -> Winner | None:
+    """Return the winner with a rationale of masked quotes; the words of a comparison quote nobody and stay."""
+    winner = verdict.winner
+    if winner is None:
+        return None
+    first = next(one for one in ranking if one.assessment.letter_id == winner.letter_id)
+    rationale = winner.rationale
+    if not verdict.comparison_only:
+        rationale = render_rationale(first, ranking, verdict.posting.requirements, winner.tied_with)
+    return replace(winner, applicant=first.assessment.applicant, rationale=rationale)
