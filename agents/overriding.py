@@ -6,6 +6,7 @@ The judge's findings are never touched; ``overlay.py`` lays these changes over t
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from agents.ledger_entries import (
@@ -90,10 +91,7 @@ def override_score(
     with store.writing() as tx:
         key, entry = letter_to_decide(store, screening_id, letter_id)
         _judged_labels(entry, letter_id)
-        reviewed = with_overrides(
-            verdict_of(store.screening(screening_id)), list(_standing(store, screening_id).values())
-        )
-        before = next(one.score for one in reviewed.ranking if one.letter_key == key)
+        before = _score_now(store, screening_id, key)
         if before == score:
             raise LedgerError(
                 f"a changed score must differ from the one that stands, but letter {letter_id} has {score} already"
@@ -109,6 +107,13 @@ def override_score(
             words=reason,
         )
     return Override(key, letter_id, None, None, score, reason, actor, made.created, made.place)
+
+
+def _score_now(store: Store, screening_id: str, letter_key: int) -> float:
+    """Return the score of one letter under the changes that stand; it depends on no other letter."""
+    stored = store.screening(screening_id)
+    alone = replace(stored, entries=tuple(one for one in stored.entries if one.letter_key == letter_key))
+    return with_overrides(verdict_of(alone), overrides(store, screening_id)).ranking[0].score
 
 
 def undo_override(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from agents.verdict import Assessment, Finding, Label, Ranked, Requirement
 from ingestion.letter import natural_key
@@ -39,12 +40,16 @@ def exact_score(findings: Sequence[Finding], requirements: Sequence[Requirement]
     answered = [finding.requirement_id for finding in findings]
     if asked != answered:
         raise ValueError(f"findings must answer the requirements {asked} in order, but got {answered}")
-    weights = [Fraction(str(requirement.weight)) for requirement in requirements]
-    worth = sum(
-        (weight * VALUE[finding.label] for weight, finding in zip(weights, findings, strict=True)),
-        Fraction(0),
-    )
-    return 1 + 9 * worth / sum(weights, Fraction(0))
+    labels = tuple(finding.label for finding in findings)
+    return _weighed(labels, tuple(requirement.weight for requirement in requirements))
+
+
+@lru_cache(maxsize=1 << 16)
+def _weighed(labels: tuple[Label, ...], weights: tuple[float, ...]) -> Fraction:
+    """Return the score of these labels. Remembered: of 10,000 letters most share their labels with others."""
+    exact = [Fraction(str(weight)) for weight in weights]
+    worth = sum((weight * VALUE[label] for weight, label in zip(exact, labels, strict=True)), Fraction(0))
+    return 1 + 9 * worth / sum(exact, Fraction(0))
 
 
 def shown_score(score: Fraction) -> float:

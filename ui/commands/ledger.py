@@ -72,13 +72,13 @@ def _is_hash(text: str) -> bool:
 def _say_check(found: LedgerCheck, *, expected: bool) -> None:
     for line in found.broken:
         say(f"broken: {one_line(line)}")
-    verdict = f"broken in {len(found.broken)} places" if found.broken else "sound"
+    verdict = "broken" if found.broken else "sound"
     say(
-        f"ledger {verdict}: {found.entries} entries, {found.payloads} payloads, {found.erased} payloads erased, "
-        f"{found.screenings} screenings compared with their record"
+        f"ledger {verdict}: entries {found.entries}, payloads {found.payloads}, payloads erased {found.erased}, "
+        f"screenings compared with their record {found.screenings}"
     )
     if found.unrecorded:
-        say(f"{found.unrecorded} screenings have no record: they were made before the store had a ledger")
+        say(f"screenings without a record, made before the store had a ledger: {found.unrecorded}")
     say(f"head {found.head}")
     if not expected:
         say("a cut-off end shows only against a head that you noted elsewhere: --expect HASH")
@@ -96,7 +96,7 @@ def head(store: StoreOption = None, json: JsonOption = False) -> None:
     if json:
         say_json({"schema": 1, "entries": entries, "head": digest})
     else:
-        say(f"{entries} entries, head {digest}")
+        say(f"entries {entries}, head {digest}")
 
 
 @app.command("show", epilog="Example: winnow ledger show --screening s-0123456789ab")
@@ -144,7 +144,7 @@ def show(
 
 
 def _row(line: LedgerLine, *, one_screening: bool) -> str:
-    parts = [f"{line.place:>5}", line.created, f"{one_line(line.action):<14}"]
+    parts: list[str] = []
     if not one_screening and line.screening_id is not None:
         parts.append(one_line(line.screening_id))
     if line.letter_id is not None:
@@ -153,8 +153,9 @@ def _row(line: LedgerLine, *, one_screening: bool) -> str:
         parts.append(f"letter key {line.letter_key}")
     if line.actor is not None:
         parts.append(f"by {one_line(line.actor)}")
-    head = "  ".join(parts)
-    return f"{head}: {one_line(line.payload)}" if line.payload else head
+    if line.payload:
+        parts.append(one_line(line.payload))
+    return f"{line.place:>5}  {line.created}  {one_line(line.action):<14}  {': '.join(parts)}".rstrip()
 
 
 @app.command("reasons")
