@@ -124,6 +124,22 @@ def truncate_log(engine: Engine, wait_s: float) -> bool:
             connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
 
 
+def quick_check(engine: Engine, *, indices: bool = False) -> None:
+    """Let SQLite look at the structure of every page, and at ``indices`` against their tables if asked.
+
+    Raises StoreDamaged with the first thing that is wrong.
+    """
+    with store_errors(), _bare(engine) as connection:
+        found = connection.execute(f"PRAGMA {'integrity_check' if indices else 'quick_check'}(1)").fetchone()[
+            0
+        ]
+    if found != "ok":
+        raise StoreDamaged(
+            f"a store must be a sound SQLite file, but SQLite finds: {found}; restore a backup, "
+            "or ingest the letters into a new folder"
+        )
+
+
 def rewrite(engine: Engine) -> None:
     """Write the database anew, so that it holds nothing but what can still be read from it.
 

@@ -37,16 +37,17 @@ class WriterLock:
         """Whether the thread that asks holds the lock."""
         return self._holder == threading.get_ident()
 
-    def acquire(self) -> None:
-        """Take the lock.
+    def acquire(self, wait_s: float | None = None) -> None:
+        """Take the lock, within ``wait_s`` seconds where that is given.
 
-        Raises StoreBusy when another writer keeps it longer than ``wait_s``, StoreError when this
+        Raises StoreBusy when another writer keeps it longer, StoreError when this
         very thread has it already.
         """
         if self.held_here:
             raise StoreError("one transaction at a time, but this thread already has one open; use that one")
-        deadline = time.monotonic() + self._wait_s
-        if not self._threads.acquire(timeout=self._wait_s):
+        wait_s = self._wait_s if wait_s is None else wait_s
+        deadline = time.monotonic() + wait_s
+        if not self._threads.acquire(timeout=wait_s):
             raise self._busy(os.getpid())
         try:
             self._descriptor = self._lock_file(deadline)

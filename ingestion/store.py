@@ -14,10 +14,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from sqlalchemy import Connection, Engine, func, select, update
+from sqlalchemy import Connection, Engine, func, select
 
 from ingestion import fulltext, migrations
-from ingestion.database import begin, connect, number, rewrite, store_errors, truncate_log
+from ingestion.database import begin, connect, number, store_errors, truncate_log
 from ingestion.intake_rows import HygieneFinding, Intake, read_hygiene, read_intake
 from ingestion.letter import EmbedderIdentity, Letter, Passage, PassageKind
 from ingestion.locking import WriterLock
@@ -48,6 +48,7 @@ from ingestion.schema import (
     store_state,
 )
 from ingestion.screenings import list_screenings, read_screening, read_texts
+from ingestion.upkeep import Upkeep, migrate, refuse_damaged
 from ingestion.vectorrows import chunks
 from ingestion.writing import Transaction, signed
 
@@ -72,8 +73,6 @@ DATABASE_FILE = "store.sqlite"
 LOCK_FILE = "lock"
 # How long a writer waits for another one: longer than a batch of letters takes to embed.
 LOCK_WAIT_S = 10.0
-# How long an erasure waits for readers that still see the erased letter.
-_ERASE_WAIT_S = 30.0
 _LETTERS_A_READ = 500
 
 
@@ -89,6 +88,7 @@ class Store:
         self.folder = folder
         self._engine = engine
         self._lock = lock
+        self._upkeep = Upkeep(engine, folder / DATABASE_FILE)
         self._transaction: Transaction | None = None
         self._callbacks: list[weakref.WeakMethod[Callable[[], None]]] = []
 
@@ -114,18 +114,24 @@ class Store:
             if not file.is_file():
                 lock.acquire()
                 lock.release()
+            else:
+                refuse_damaged(file)
             engine = connect(file)
             try:
                 with begin(engine, write=False) as connection:
                     behind = migrations.check_version(connection, file)
                 if behind:
-                    _migrate(engine, lock)
+                    migrate(engine, lock, file)
             except BaseException:
                 engine.dispose()
                 raise
         file.chmod(0o600)
         store = cls(folder, engine, lock)
-        store._finish_erasing()
+        try:
+            store._settle()
+        except BaseException:
+            engine.dispose()
+            raise
         return store
 
     def close(self) -> None:
@@ -152,17 +158,20 @@ class Store:
         """
         self._lock.acquire()
         try:
+            self._upkeep.refuse_replaced()
             with begin(self._engine, write=True) as connection:
                 transaction = Transaction(connection)
                 self._transaction = transaction
                 try:
                     yield transaction
                     transaction.seal()
+                    if transaction.changed:
+                        self._upkeep.before_commit()
                 finally:
                     self._transaction = None
                     transaction.end()
             if transaction.changed:
-                self._tidy()
+                self._upkeep.after_commit()
         finally:
             self._lock.release()
         if transaction.changed:
@@ -173,31 +182,15 @@ class Store:
                 else:
                     callback()
 
-    def _finish_erasing(self) -> None:
-        """Make up for an erasure that was cut off after its commit, unless a writer is at work: that one does."""
-        if self._scrub_pending():
+    def _settle(self) -> None:
+        """Make up for a write that was cut off after its commit, unless a writer is at work: that one does."""
+        if self._upkeep.due:
             with suppress(StoreBusy):
-                self._lock.acquire()
+                self._lock.acquire(wait_s=0)
                 try:
-                    self._tidy()
+                    self._upkeep.settle()
                 finally:
                     self._lock.release()
-
-    def _scrub_pending(self) -> bool:
-        return bool(number(self._engine, select(store_state.c.scrub_pending)))
-
-    def _tidy(self) -> None:
-        """Leave in the files what can be read from the store, and nothing else."""
-        if self._scrub_pending():
-            rewrite(self._engine)
-            if not truncate_log(self._engine, _ERASE_WAIT_S):
-                raise StoreBusy(
-                    "an erased letter is gone from the store, but a reader still keeps its old pages in the log; "
-                    "end the other programs that use the store, then write to it once more"
-                )
-            with begin(self._engine, write=True) as connection:
-                connection.execute(update(store_state).values(scrub_pending=False))
-        truncate_log(self._engine, wait_s=0)
 
     def on_commit(self, callback: Callable[[], None]) -> None:
         """Call a bound method after each commit of this object, for as long as its owner lives."""
@@ -216,12 +209,14 @@ class Store:
             with store_errors():
                 yield transaction.connection
         else:
+            self._upkeep.refuse_replaced()
             with begin(self._engine, write=False) as connection:
                 yield connection
 
     @property
     def version(self) -> int:
         """How many writes have been committed, by any process."""
+        self._upkeep.refuse_replaced()
         return number(self._engine, select(store_state.c.version))
 
     def postings(self) -> list[PostingRow]:
@@ -433,13 +428,3 @@ class Store:
         """A screening's texts of one kind, oldest first. Raises StoreError or StoreDamaged."""
         with self.reading() as connection:
             return read_texts(connection, screening_id, kind)
-
-
-def _migrate(engine: Engine, lock: WriterLock) -> None:
-    lock.acquire()
-    try:
-        with begin(engine, write=True) as connection:
-            migrations.migrate(connection)
-        truncate_log(engine, wait_s=0)
-    finally:
-        lock.release()

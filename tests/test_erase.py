@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from ingestion import store as store_module
+from ingestion import upkeep
 from ingestion.letter import EmbedderIdentity, OffsetMap
 from ingestion.store import (
     ErasureCount,
@@ -160,7 +160,7 @@ def test_a_reader_that_keeps_old_pages_is_reported_and_made_up_for(
     """An erasure that can't clean the files yet says so, and the next write cleans them."""
     person = Person(1)
     [key] = fill(store, [person]).values()
-    monkeypatch.setattr(store_module, "_ERASE_WAIT_S", 0.05)
+    monkeypatch.setattr(upkeep, "ERASE_WAIT_S", 0.05)
     with Store.open(store.folder) as other, other.reading() as held:
         held.exec_driver_sql("SELECT count(*) FROM letter").scalar_one()
         with pytest.raises(StoreBusy, match="a reader still keeps"), store.writing() as tx:
@@ -181,7 +181,7 @@ def test_an_erasure_cut_off_by_a_crash_is_made_up_for(store: Store, monkeypatch:
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(store_module, "rewrite", crash)
+        patch.setattr(upkeep, "rewrite", crash)
         with pytest.raises(KeyboardInterrupt), store.writing() as tx:
             tx.erase_letter(key)
     with Store.open(store.folder):

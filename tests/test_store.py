@@ -18,6 +18,7 @@ from sqlalchemy import inspect
 from ingestion import migrations
 from ingestion.database import begin, connect
 from ingestion.letter import EmbedderIdentity, Letter, Mask, OffsetMap
+from ingestion.page_sums import SUMS_FILE
 from ingestion.schema import tables
 from ingestion.store import (
     DATABASE_FILE,
@@ -125,6 +126,7 @@ def test_a_newer_store_is_refused(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / DATABASE_FILE) as raw:
         raw.execute("INSERT INTO schema_version VALUES (99, 'tomorrow')")
     raw.close()
+    (tmp_path / SUMS_FILE).unlink()
     with pytest.raises(StoreError, match="version 99"):
         Store.open(tmp_path)
 
