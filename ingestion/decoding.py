@@ -26,15 +26,18 @@ def open_text(path: Path) -> TextIO:
     return path.open(encoding=encoding, errors=errors, newline="")
 
 
-def read_text(path: Path) -> str:
-    """Read a whole file, line ends untouched. Raises UnicodeDecodeError."""
-    encoding, _ = _encoding(path)
-    return path.read_bytes().decode(encoding)
+def decode(data: bytes) -> str:
+    """Return the text of a whole file, line ends untouched. Raises UnicodeDecodeError."""
+    encoding, _ = _encoding_of(data[:4])
+    return data.decode(encoding)
 
 
 def _encoding(path: Path) -> tuple[str, str]:
     with path.open("rb") as handle:
-        start = handle.read(4)
+        return _encoding_of(handle.read(4))
+
+
+def _encoding_of(start: bytes) -> tuple[str, str]:
     for mark, encoding, errors in _MARKS:
         if start.startswith(mark):
             return encoding, errors

@@ -10,13 +10,14 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from dataclasses import replace as changed_copy
 from typing import TYPE_CHECKING, Literal, get_args
 
 from ingestion.admission import Admitted, IdsInFile, admit, hygiene_of
+from ingestion.intake_report import IntakeNotes, IntakeReport
 from ingestion.intake_rows import read_hygiene
-from ingestion.raw_letter import Columns, RawLetter, Refusal, printable
+from ingestion.raw_letter import Columns, RawLetter, Refusal, SetAside, printable
 from ingestion.readers import read_by_path
 from ingestion.readmission import refuse_erased
 from ingestion.records import DuplicateLink, StoreError
@@ -70,7 +71,7 @@ class Progress:
 class IngestReport:
     """What an ingest did. ``refused`` and ``duplicates`` name the first 10,000 each; ``counts`` counts all.
 
-    ``counts`` has every status. ``seconds`` is wall-clock time.
+    ``counts`` has every status. ``seconds`` is wall-clock time, ``intake`` what was found beside the letters' texts.
     """
 
     posting: str
@@ -79,6 +80,7 @@ class IngestReport:
     refused: tuple[Outcome, ...]
     duplicates: tuple[Outcome, ...]
     seconds: float
+    intake: IntakeReport = field(default_factory=IntakeReport)
 
     @property
     def read(self) -> int:
@@ -118,16 +120,27 @@ def ingest(
     counts: Counter[Status] = Counter(dict.fromkeys(STATUSES, 0))
     refused: list[Outcome] = []
     duplicates: list[Outcome] = []
-    with closing(IdsInFile()) as ids, embedder.remembering():
-        for batch in _batches(read_by_path(paths, columns), id_prefix, ids):
+    notes = IntakeNotes()
+    found = read_by_path(paths, columns)
+    with closing(IdsInFile()) as ids, closing(found), embedder.remembering():
+        for batch in _batches(_letters(found, notes), id_prefix, ids):
             outcomes = writer.write(batch)
+            for one, outcome in zip(batch, outcomes, strict=True):
+                if isinstance(one, RawLetter) and outcome.status != "refused":
+                    notes.add(one)
             counts.update(outcome.status for outcome in outcomes)
             refused += [one for one in outcomes if one.status == "refused"][: REPORTED - len(refused)]
             duplicates += [one for one in outcomes if one.status == "duplicate"][: REPORTED - len(duplicates)]
             if on_batch is not None:
                 on_batch(Progress(counts.total(), dict(counts), outcomes))
     return IngestReport(
-        posting, blind, dict(counts), tuple(refused), tuple(duplicates), time.perf_counter() - started
+        posting,
+        blind,
+        dict(counts),
+        tuple(refused),
+        tuple(duplicates),
+        time.perf_counter() - started,
+        notes.report(),
     )
 
 
@@ -169,6 +182,17 @@ def check_space(store: Store, embedder: LetterEmbedder) -> None:
                     f"the cosine of known sentences must be within {_SAME_SPACE} of the store's {runtime[pair]}, but "
                     f"{identity.model} gives {cosine} here; use the same weights, or make a new store"
                 )
+
+
+def _letters(
+    found: Iterator[tuple[int, RawLetter | Refusal | SetAside]], notes: IntakeNotes
+) -> Iterator[tuple[int, RawLetter | Refusal]]:
+    """Pass on letters and refusals, and take note of what is neither."""
+    for file, one in found:
+        if isinstance(one, SetAside):
+            notes.add_set_aside(one)
+        else:
+            yield file, one
 
 
 def _batches(
@@ -297,8 +321,7 @@ def _hidden_anew(tx: Transaction, decided: Sequence[Admitted | Refusal]) -> list
 
 def _outcome(decided: Admitted | Refusal, links: dict[str, DuplicateLink]) -> Outcome:
     if isinstance(decided, Refusal):
-        detail = f"{decided.rule}, but got {decided.value}; {decided.remedy}"
-        return Outcome(decided.source, decided.letter_id, "refused", detail)
+        return Outcome(decided.source, decided.letter_id, "refused", decided.detail)
     raw = decided.letter
     if decided.status == "unchanged":
         return Outcome(raw.source, raw.letter_id, "unchanged")

@@ -7,16 +7,19 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from ingestion.document import Hidden
+from ingestion.document import Document, Hidden
+from ingestion.hidden_characters import reveal
 
 # Longest letter taken in, in characters: the longest of 1,754 sample letters has 2,943 (measured 2026-11). Beyond
 # 100,000 a text is a book or a broken quote, and would hold its batch up for minutes.
 MAX_CHARACTERS = 100_000
 # Longest id, in characters: ids stand in tables, file names of exports and command lines.
 MAX_ID_CHARACTERS = 200
+# Longest name, address or subject, in characters.
+MAX_GUESS_CHARACTERS = 300
 _WHOLE = 1e15  # below this every whole number is exact as a float
 
 
@@ -25,8 +28,7 @@ class RawLetter:
     """One letter as it was found. ``source`` names folder, file and row ("exports/letters.csv row 12").
 
     ``format`` is "table", "text", "pdf", "docx" or "eml". ``name_guessed`` says that the applicant's name was read from
-    the document or message; ``email`` and ``subject`` always are. ``hidden`` is what was kept out of the text, and
-    ``set_aside`` says which other parts of its message were not taken, and why.
+    the document or message; ``email`` and ``subject`` always are. ``hidden`` is what was kept out of the text.
     """
 
     letter_id: str
@@ -38,21 +40,40 @@ class RawLetter:
     email: str | None = None
     subject: str | None = None
     hidden: tuple[Hidden, ...] = ()
-    set_aside: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Something that was not taken in: the rule it broke, the value found, and what to do about it."""
+    """Something that was not taken in: the rule it broke, the value found, and what to do about it.
+
+    ``clause`` says that the value is a clause ("this one has 31"), as the parsers of documents write it.
+    """
 
     source: str
     letter_id: str | None
     rule: str
     value: str
     remedy: str
+    clause: bool = False
+
+    @property
+    def detail(self) -> str:
+        """What a person reads, without the source."""
+        return f"{self.rule}, but {'' if self.clause else 'got '}{self.value}; {self.remedy}"
 
     def __str__(self) -> str:
-        return printable(f"{self.source}: {self.rule}, but got {self.value}; {self.remedy}")
+        return printable(f"{self.source}: {self.detail}")
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A part of a message that is no letter, and why it was not taken: nothing is dropped silently."""
+
+    source: str
+    why: str
+
+    def __str__(self) -> str:
+        return printable(f"{self.source}: {self.why}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +100,13 @@ def printable(text: str) -> str:
     return shown.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
-def make_letter(source: str, *, letter_id: object, text: object, applicant: object) -> RawLetter | Refusal:
-    """Check what a file holds for one letter.
+def make_letter(
+    source: str, *, letter_id: object, text: object, applicant: object, document: Document | None = None
+) -> RawLetter | Refusal:
+    """Check what a file holds for one letter, and keep out of its text what no reader can see.
 
-    ``letter_id`` and ``applicant`` may be text or a number; ``text`` must be text.
+    ``letter_id`` and ``applicant`` may be text or a number; ``text`` must be text. ``document`` is what the text was
+    read from, None for a row of a table.
     """
     found_id = as_text(letter_id)
     if not found_id:
@@ -133,7 +157,35 @@ def make_letter(source: str, *, letter_id: object, text: object, applicant: obje
             f"a {type(applicant).__name__}",
             "name the column that holds it with --name-column",
         )
-    return RawLetter(found_id, text, " ".join(name.split()) or None if name else None, source)
+    return _visible(RawLetter(found_id, text, name, source), document)
+
+
+def _visible(found: RawLetter, document: Document | None) -> RawLetter | Refusal:
+    """Return the letter without its invisible characters, and with what its document says of it."""
+    text, hidden = reveal(found.text)
+    if not any(map(str.isalnum, text)):
+        rule, remedy = "a letter must not be empty", "add its text, or leave it out"
+        return Refusal(found.source, found.letter_id, rule, "no word that can be seen", remedy)
+    document = document or Document("", format="table")
+    seen = dict.fromkeys([*document.hidden, *hidden])
+    name = _one_line(found.applicant)
+    return replace(
+        found,
+        text=text,
+        applicant=name or _one_line(document.name),
+        format=document.format,
+        name_guessed=name is None and _one_line(document.name) is not None,
+        email=_one_line(document.email),
+        subject=_one_line(document.subject),
+        hidden=tuple(seen),
+    )
+
+
+def _one_line(value: str | None) -> str | None:
+    """Return a name, an address or a subject as one visible line."""
+    if value is None or _broken(value):
+        return None
+    return " ".join(printable(" ".join(reveal(value)[0].split())).split())[:MAX_GUESS_CHARACTERS] or None
 
 
 def as_text(value: object) -> str | None:

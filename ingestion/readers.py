@@ -1,4 +1,4 @@
-"""Where letters are read from: files, folders and data sets, each suffix with its reader.
+"""Where letters are read from: files, folders, archives and data sets, each file by what its bytes say it is.
 
 Knows nothing about postings, masking or the store. Everything streams: one letter at a time leaves here.
 """
@@ -6,63 +6,49 @@ Knows nothing about postings, masking or the store. Everything streams: one lett
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+import shutil
+import tempfile
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
-from typing import TypeAlias
+from typing import IO, Final, TypeAlias
 
+from ingestion.archive import Budget, members, package_names
 from ingestion.comma_separated import read_comma_separated
-from ingestion.decoding import read_text
+from ingestion.document import DocumentRefused
+from ingestion.document_files import DOCUMENT_SUFFIXES, DOCUMENTS, Found, refuse, unreadable
 from ingestion.hub import PREFIX, read_hub
 from ingestion.json_tables import read_json, read_json_lines
 from ingestion.parquet import read_parquet
-from ingestion.raw_letter import (
-    MAX_CHARACTERS,
-    Columns,
-    RawLetter,
-    Refusal,
-    make_letter,
-    printable,
-)
+from ingestion.raw_letter import Columns, RawLetter, Refusal, SetAside, printable
+from ingestion.sandbox import Sandbox
+from ingestion.sniffing import HEAD_BYTES, UNREADABLE, kind_of_package, sniff
 
-__all__ = ["READERS", "Columns", "RawLetter", "Reader", "Refusal", "read_letters"]
+__all__ = [
+    "READABLE_SUFFIXES",
+    "TABLES",
+    "Columns",
+    "RawLetter",
+    "Refusal",
+    "SetAside",
+    "TableReader",
+    "read_letters",
+]
 
 # (file, the name its sources begin with, columns) -> letters
-Reader: TypeAlias = Callable[[Path, str, Columns], Iterator[RawLetter | Refusal]]
+TableReader: TypeAlias = Callable[[Path, str, Columns], Iterator[RawLetter | Refusal]]
 
-
-def read_text_file(path: Path, name: str, columns: Columns) -> Iterator[RawLetter | Refusal]:
-    """Yield the one letter of a text file. Its id is the name as found below the folder that was given."""
-    del columns  # a text has none
-    letter_id = name.split("/", 1)[-1]
-    size = path.stat().st_size
-    if size > 4 * (MAX_CHARACTERS + 1):  # no encoding takes more than 4 bytes a character
-        rule = f"a letter must have at most {MAX_CHARACTERS:,} characters"
-        yield Refusal(name, letter_id, rule, f"a file of {size:,} bytes", "shorten it")
-        return
-    try:
-        text = read_text(path)
-    except UnicodeDecodeError as error:
-        yield Refusal(
-            name,
-            letter_id,
-            "a letter must be UTF-8 (or UTF-16 with a byte order mark)",
-            f"other bytes at byte {error.start:,}",
-            "save the file as UTF-8 and run the command again",
-        )
-        return
-    yield make_letter(name, letter_id=letter_id, text=text, applicant=None)
-
-
-READERS: dict[str, Reader] = {
+TABLES: Final[dict[str, TableReader]] = {
     ".csv": read_comma_separated,
     ".tsv": read_comma_separated,
     ".jsonl": read_json_lines,
     ".ndjson": read_json_lines,
     ".json": read_json,
     ".parquet": read_parquet,
-    ".txt": read_text_file,
-    ".md": read_text_file,
 }
+TEXT_SUFFIXES: Final = (".txt", ".md")
+READABLE_SUFFIXES: Final = (*DOCUMENT_SUFFIXES, *TEXT_SUFFIXES, *TABLES)
+"""What the names of files that are read end with. A PDF, a DOCX file, a message or an archive is read under any name."""
 
 
 def read_letters(paths: Sequence[str], columns: Columns = Columns()) -> Iterator[RawLetter | Refusal]:  # noqa: B008
@@ -70,57 +56,126 @@ def read_letters(paths: Sequence[str], columns: Columns = Columns()) -> Iterator
 
     Nothing that a path holds raises: what cannot be read is a Refusal, and reading goes on.
     """
-    for _, found in read_by_path(paths, columns):
-        yield found
+    with closing(read_by_path(paths, columns)) as everything:
+        for _, found in everything:
+            if not isinstance(found, SetAside):
+                yield found
 
 
-def read_by_path(paths: Sequence[str], columns: Columns) -> Iterator[tuple[int, RawLetter | Refusal]]:
-    """Yield the same, each beside the number of the file it came from, counted from 0."""
-    number = -1
-    for given in paths:
-        if given.startswith(PREFIX):
-            number += 1
-            for found in read_hub(given, columns):
-                yield number, found
-            continue
-        for file in _files(Path(given)):
-            number += 1
-            if isinstance(file, Refusal):
-                yield number, file
+def read_by_path(
+    paths: Sequence[str], columns: Columns
+) -> Generator[tuple[int, RawLetter | Refusal | SetAside]]:
+    """Yield the same, and what messages hold beside letters, each beside the number of its file, counted from 0."""
+    with Sandbox() as sandbox:
+        reading = _Reading(columns, sandbox)
+        for given in paths:
+            if given.startswith(PREFIX):
+                reading.file += 1
+                for found in read_hub(given, columns):
+                    yield reading.file, found
                 continue
-            for found in _read_file(*file, columns):
-                yield number, found
+            for file in _files(Path(given)):
+                reading.file += 1
+                if isinstance(file, Refusal):
+                    yield reading.file, file
+                    continue
+                for found in reading.path(*file):
+                    yield reading.file, found
 
 
-def _read_file(path: Path, name: str, columns: Columns) -> Iterator[RawLetter | Refusal]:
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
-        known = " ".join(READERS)
-        yield Refusal(
-            name,
-            None,
-            f"a file must be one of {known}",
-            repr(path.suffix) if path.suffix else "no suffix",
-            "save it as one of these",
-        )
-        return
-    try:
-        if not path.is_file():
-            yield Refusal(name, None, "a path must be a file or a folder", "neither", "give the file itself")
+class _Reading:
+    """Reads one file after the other. ``file`` is the number of the file that is being read, each member of an archive counted."""
+
+    def __init__(self, columns: Columns, sandbox: Sandbox) -> None:
+        self.file = -1
+        self._columns = columns
+        self._sandbox = sandbox
+
+    def path(self, path: Path, name: str) -> Found:
+        """Yield what is in a file on disk."""
+        try:
+            if not path.is_file():
+                yield Refusal(
+                    name, None, "a path must be a file or a folder", "neither", "give the file itself"
+                )
+                return
+            with path.open("rb") as handle:
+                yield from self._content(handle, name, path.suffix.lower(), path, Budget(), 0)
+        except OSError as error:
+            yield _unreadable(name, error)
+
+    def _content(
+        self, handle: IO[bytes], name: str, suffix: str, path: Path | None, budget: Budget, depth: int
+    ) -> Found:
+        kind = _kind(handle, suffix)
+        handle.seek(0)
+        try:
+            if kind in UNREADABLE:
+                yield unreadable(name, kind)
+            elif kind == "zip":
+                yield from self._archive(handle, name, budget, depth)
+            elif kind in {"parquet", "text"} and (suffix in TABLES or kind == "parquet"):
+                yield from self._table(handle, name, ".parquet" if kind == "parquet" else suffix, path)
+            elif kind == "text" and suffix not in READABLE_SUFFIXES:
+                yield Refusal(
+                    name,
+                    None,
+                    f"a file must be one of {' '.join(READABLE_SUFFIXES)}",
+                    f"text named {suffix!r}" if suffix else "text without a suffix",
+                    "save it as one of these",
+                )
+            else:
+                yield from DOCUMENTS[kind](handle, name, kind, self._sandbox)
+        except UnicodeDecodeError as error:
+            yield Refusal(
+                name,
+                None,
+                "a file must be UTF-8 (or UTF-16 with a byte order mark)",
+                f"bytes that are not {error.encoding}",
+                "save it as UTF-8; what stands before them is in",
+            )
+        except (
+            Exception
+        ) as error:  # the parsers are not ours: whatever a file makes them raise costs that file alone
+            yield _unreadable(name, error)
+
+    def _archive(self, handle: IO[bytes], name: str, budget: Budget, depth: int) -> Found:
+        empty = True
+        try:
+            for member in members(handle, budget, depth):
+                empty = False
+                self.file += 1
+                inner = printable(f"{name}/{member.name}")
+                if isinstance(member.content, DocumentRefused):
+                    yield refuse(inner, None, member.content)
+                    continue
+                suffix = Path(member.name).suffix.lower()
+                yield from self._content(member.content, inner, suffix, None, budget, depth + 1)
+        except DocumentRefused as error:
+            yield refuse(name, None, error)
             return
-        yield from reader(path, name, columns)
-    except UnicodeDecodeError as error:
-        yield Refusal(
-            name,
-            None,
-            "a file must be UTF-8 (or UTF-16 with a byte order mark)",
-            f"bytes that are not {error.encoding}",
-            "save it as UTF-8; what stands before them is in",
-        )
-    except (
-        Exception
-    ) as error:  # the parsers are not ours: whatever a file makes them raise costs that file alone
-        yield _unreadable(name, error)
+        if empty:
+            yield Refusal(name, None, "an archive must hold letters", "an empty one", "pack the files again")
+
+    def _table(self, handle: IO[bytes], name: str, suffix: str, path: Path | None) -> Found:
+        if path is not None:
+            yield from TABLES[suffix](path, name, self._columns)
+            return
+        # The readers of tables take a file that they may open again. It stands in a folder that only this user sees.
+        with tempfile.TemporaryDirectory(prefix="winnow-") as folder:
+            copy = Path(folder) / f"table{suffix}"
+            with copy.open("wb") as target:
+                shutil.copyfileobj(handle, target)
+            yield from TABLES[suffix](copy, name, self._columns)
+
+
+def _kind(handle: IO[bytes], suffix: str) -> str:
+    kind = sniff(handle.read(HEAD_BYTES), suffix)
+    if kind == "zip":
+        names = package_names(handle)
+        # A package that cannot be listed is what its name says, and its reader says what is wrong with it.
+        return kind_of_package(names) if names or suffix != ".docx" else "docx"
+    return kind
 
 
 def _files(given: Path) -> Iterator[tuple[Path, str] | Refusal]:
@@ -168,7 +223,11 @@ def _below(given: Path) -> Iterator[tuple[Path, str] | Refusal]:
         yield _unreadable(title, error)
     if not found:
         yield Refusal(
-            title, None, "a folder must hold letters", "an empty one", f"add files ({' '.join(READERS)})"
+            title,
+            None,
+            "a folder must hold letters",
+            "an empty one",
+            f"add files ({' '.join(READABLE_SUFFIXES)})",
         )
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from ingestion.hub import letters_of
 from ingestion.raw_letter import MAX_CHARACTERS, origin_of
-from ingestion.readers import READERS, Columns, RawLetter, Refusal, read_letters
+from ingestion.readers import READABLE_SUFFIXES, Columns, RawLetter, Refusal, read_letters
 
 
 def read(path: Path, columns: Columns | None = None) -> tuple[dict[str, str], list[Refusal]]:
@@ -263,7 +263,7 @@ def test_paths_that_hold_no_letters_are_refused(write: Write, tmp_path: Path) ->
     paths = [
         tmp_path / "missing.csv",
         tmp_path / "empty",
-        write("letter.pdf", "x"),
+        write("letter.pages", "x"),
         tmp_path / "pipe.txt",
         write("empty.csv", ""),
         write("empty.json", "[]"),
@@ -272,7 +272,7 @@ def test_paths_that_hold_no_letters_are_refused(write: Write, tmp_path: Path) ->
     ]
     found = list(read_letters([str(path) for path in paths]))
     assert [isinstance(one, Refusal) for one in found] == [True] * 7 + [False]
-    assert all(suffix in str(found[2]) for suffix in READERS)
+    assert all(suffix in str(found[2]) for suffix in READABLE_SUFFIXES)
     assert str(tmp_path) not in "".join(str(one) for one in found[1:])
 
 
