@@ -12,7 +12,7 @@ from ui.dashboard.access import is_loopback, login_settings, may_enter
 
 PAGES = ("screen", "compare", "ask", "decide", "letters", "write", "evidence")
 AUTH = {
-    "redirect_uri": "https://winnow.example.org/oauth2/callback",
+    "redirect_uri": "https://winnow.example.org/oauth2callback",
     "cookie_secret": "a secret of the tests",
     "client_id": "winnow",
     "client_secret": "another secret of the tests",

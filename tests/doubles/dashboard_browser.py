@@ -38,9 +38,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def served(store: Path, log: Path) -> Iterator[str]:
-    """The address of a dashboard on ``store``, up for as long as the block runs."""
-    port = free_port()
+def served(store: Path, log: Path, port: int | None = None) -> Iterator[str]:
+    """The address of a dashboard on ``store``, started in the folder of ``log`` and up for as long as the block runs."""
+    port = port or free_port()
     command = [str(Path(sys.executable).parent / "winnow"), "ui", "--port", str(port), "--store", str(store)]
     with (
         log.open("w", encoding="utf-8") as stream,
