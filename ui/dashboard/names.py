@@ -5,6 +5,8 @@ Knows nothing about how names are masked.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import streamlit as st
 
 from ingestion.letter import Letter
@@ -20,6 +22,16 @@ _REVEALED = "revealed_letters"
 def is_revealed(posting: PostingRow, letter_key: int) -> bool:
     """Say whether the name may be shown: always in a posting that is not blind, else once it was revealed here."""
     return not posting.blind or letter_key in st.session_state.get(_REVEALED, set())
+
+
+def revealed_of(posting: PostingRow, keys: Iterable[int]) -> frozenset[int]:
+    """Return the letters among these whose name may be shown."""
+    return frozenset(key for key in keys if is_revealed(posting, key))
+
+
+def named_keys(posting: PostingRow) -> frozenset[int] | None:
+    """Return the keys of the letters whose name may be searched: those revealed here, None for all of them."""
+    return frozenset(st.session_state.get(_REVEALED, set())) if posting.blind else None
 
 
 def candidate(posting: PostingRow, letter_key: int, letter_id: str, applicant: str | None) -> str:

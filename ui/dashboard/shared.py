@@ -21,6 +21,7 @@ from ui.settings import read_settings
 if TYPE_CHECKING:
     from agents.screening import ScreeningEngine
     from agents.server_settings import ServerSettings
+    from ingestion.letter_embedder import LetterEmbedder
 
 _LOADING = threading.Lock()
 
@@ -90,6 +91,18 @@ def _engine(folder: Path, posting: str, pipeline: str, strategy: str | None) -> 
         strategy=strategy,
         server=server_named() if pipeline == "server" else None,
     )
+
+
+def embedder_for(pipeline: str) -> LetterEmbedder:
+    """Return a pipeline's encoder, loaded once a process.
+
+    Raises:
+        PipelineError: it cannot run here.
+    """
+    from agents.loading import load_pipeline_embedder
+
+    with _LOADING:
+        return load_pipeline_embedder(pipeline)
 
 
 def verdict_of(screening_id: str) -> Verdict:

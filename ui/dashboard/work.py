@@ -99,7 +99,10 @@ def _bar(key: str) -> None:
         st.rerun()
         return
     share = min(1.0, job.done / job.total) if job.total else 0.0
-    where = f"{job.done:,} of {job.total:,}" if job.total else "starting"
+    if job.total:
+        where = f"{job.done:,} of {job.total:,}"
+    else:
+        where = f"{job.done:,} so far" if job.done else "starting"
     st.progress(share, text=f"{job.title}: {where}")
     if st.button("Stop", key=f"{key}-stop", disabled=job.cancel.is_set()):
         job.cancel.set()
