@@ -11,15 +11,22 @@ import yaml
 
 from agents.chat.engine import ScreeningChat
 from agents.chat.facts import Answer
+from agents.chat.several import read_several
 from agents.chat.subject import Subject
+from agents.chat.suggestions import suggestions
 from agents.screening import open_engine
-from agents.verdict import Verdict
+from agents.verdict import Requirement, Verdict
 from ingestion.store import Store
 
 CONVERSATIONS: list[dict[str, Any]] = yaml.safe_load(
     Path(__file__).with_name("chat_questions.yaml").read_text(encoding="utf-8")
 )
 JOBS = sorted({one["job"] for one in CONVERSATIONS})
+THREE = [
+    Requirement("r1", "Terraform", "must", 2),
+    Requirement("r2", "on-call shifts", "must", 2),
+    Requirement("r3", "stock taking and counting", "nice", 1),
+]
 SAID = {
     "met": "met",
     "partly shown": "partial",
@@ -132,12 +139,55 @@ def test_other_words_get_the_same_answer(
     assert answers[0] == answers[1]
 
 
-def test_the_examples_it_offers_are_understood(screenings: tuple[Store, dict[str, Verdict]]) -> None:
-    """What help lists can be asked, with ids of this screening."""
-    from agents.chat.router import EXAMPLES
-
+def test_what_it_offers_is_understood_and_of_this_screening(
+    screenings: tuple[Store, dict[str, Verdict]],
+) -> None:
+    """Every suggested question has an answer, and speaks of letters that stand in the screening."""
     store, verdicts = screenings
-    chat = ScreeningChat(store, verdicts["sous-chef"].screening_id)
-    for example in EXAMPLES:
-        asked = re.sub("409|171|147", "141", example).replace("193", "115").replace("AWS", "ServSafe")
-        assert chat.ask(asked).kind not in ("unknown", "help", "stranger"), asked
+    for verdict in verdicts.values():
+        chat = ScreeningChat(store, verdict.screening_id)
+        chat.reset()
+        offered = suggestions(chat.subject())
+        first = [ranked.assessment.letter_id for ranked in verdict.ranking[:2]]
+        assert [one for one in first if not any(one in question for question in offered)] == []
+        kinds = [chat.ask(question).kind for question in offered]
+        expected = ["standing", "why_not", "who", "compare", "who", "raise", "reads", "score", "count"]
+        assert kinds == expected
+        help_lines = chat.ask("help").text.split("\n")[1:]
+        assert [line.strip() for line in help_lines] == list(offered)
+
+
+@pytest.mark.parametrize(
+    ("asked", "shown", "lacking", "either"),
+    [
+        ("terraform and on-call", ["r1", "r2"], [], False),
+        ("Terraform, on-call, and stock taking", ["r1", "r2", "r3"], [], False),
+        ("both r1 and r2", ["r1", "r2"], [], False),
+        ("terraform or on-call", ["r1", "r2"], [], True),
+        ("who has terraform but not on-call", ["r1"], ["r2"], False),
+        ("who lacks terraform and on-call", [], ["r1", "r2"], False),
+        ("who lacks terraform but has on-call", ["r2"], ["r1"], False),
+        ("who knows neither terraform nor on-call", [], ["r1", "r2"], False),
+        ("terraform without on-call and stock taking", ["r1"], ["r2", "r3"], False),
+    ],
+)
+def test_several_requirements_are_told_apart(
+    asked: str, shown: list[str], lacking: list[str], either: bool
+) -> None:
+    """What is to be shown and what is to be lacking stand in the question's words."""
+    several = read_several(asked, THREE)
+    assert several is not None
+    assert ([one.id for one in several.shown], [one.id for one in several.lacking], several.either) == (
+        shown,
+        lacking,
+        either,
+    )
+
+
+@pytest.mark.parametrize(
+    "asked",
+    ["stock taking and counting", "terraform", "terraform and juggling", "who is it and why", "and and and"],
+)
+def test_what_is_not_several_is_left_alone(asked: str) -> None:
+    """One requirement with an "and" of its own is one; a part that no requirement names is looked for in the letters."""
+    assert read_several(asked, THREE) is None

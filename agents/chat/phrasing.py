@@ -24,6 +24,7 @@ from agents.chat.facts import (
     WaysUp,
     WhyNot,
 )
+from agents.chat.several import Together
 from agents.rationale import listed, one_line
 from agents.verdict import Label, Requirement
 
@@ -98,6 +99,25 @@ def requirement_lines(facts: RequirementFacts, labels: Sequence[Label]) -> list[
 def _with_letter(shown: Shown) -> Line:
     note = f" ({shown.note})" if shown.note and shown.label != "met" else ""
     return _cited(f"  letter {shown.letter_id}, {SAID[shown.label]}{note}: ", shown.citation)
+
+
+def together_lines(facts: Together) -> list[Line]:
+    """Return who shows all that was asked and lacks what was to be lacking, best rank first, each with the quotes."""
+    asked = facts.asked
+    shown, lacking = (listed([one_line(one.text) for one in some]) for some in (asked.shown, asked.lacking))
+    what = f"{shown}, but not {lacking}" if shown and lacking else shown or f"none of {lacking}"
+    count = len(facts.letters)
+    if not count:
+        if not shown:
+            return [plain(f"Each of the {facts.judged} judged letters shows {lacking}, or one of them.")]
+        return [plain(f"None of the {facts.judged} judged letters shows {what}.")]
+    more = f" ({MOST_NAMED} shown)" if count > MOST_NAMED else ""
+    says = "shows" if count == 1 else "show"
+    lines = [plain(f"{count} of {facts.judged} judged letters {says} {what}{more}:")]
+    for letter in facts.letters[:MOST_NAMED]:
+        cited = any(one.citation for one in letter.shown if one.requirement in asked.requirements)
+        lines += letter_lines(letter, asked.requirements) if cited else [plain(f"{_who(letter)}.")]
+    return lines
 
 
 def search_lines(search: Search) -> list[Line]:

@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from agents.chat.mentions import Mentions, read_mentions
+from agents.chat.several import Several, read_several
 from agents.chat.subject import Subject
 from agents.chat.topics import content_stems, named_requirements, nearest_requirements
 from agents.verdict import Label, Requirement
 
 Kind = Literal[
-    "help", "raise", "why_not", "compare", "score", "sentence", "reads", "who", "standing", "unjudged", "letter",
+    "help", "raise", "why_not", "compare", "score", "sentence", "reads", "who", "standing", "unjudged", "count", "letter",
     "requirements", "decision", "stranger", "unknown",
 ]  # fmt: skip
 
@@ -24,6 +25,8 @@ _WORDINGS: tuple[tuple[Kind, str], ...] = (
         ("help", r"^\s*(?:help|\?)\W*$|\bwhat (?:can|could|may|should) (?:i|you|we) (?:ask|do|answer)\b|\bhow do (?:i|you) (?:use|ask)\b"),
         ("unjudged", r"\b(?:unjudged|not (?:been |\S+ )?judged|n't \S+ judged|n't (?:been )?(?:judged|read|scored)|couldn't be judged|left out|"
                      r"without (?:a )?score|no score|not scored)\b|\b(?:every(?:one|body|thing)|all|each)\b.*\b(?:judged|read|scored)\b"),
+        ("count", r"\bhow many (?:\w+ )?(?:letters|applicants|applications|candidates|people)(?: are there| (?:were|was|got|have been) (?:judged|read|scored|screened|received|sent)| "
+                  r"(?:did|have) you (?:read|judged?|scored?|got)| applied| wrote| are (?:in )?(?:this|the) \w+)?(?: (?:in all|altogether|in total|here|in (?:this|the) \w+))*\W*$"),
         ("requirements", r"\bwhat (?:are|were) the (?:\w+ )?(?:requirements|criteria|must[- ]haves|nice[- ]to[- ]haves)\b|"
                          r"\b(?:list|show|which|name)(?: me)?(?: are)?(?: all)?(?: the)? (?:requirements|criteria)\b|\bwhat (?:does|did) the job (?:ask|require|want)|"
                          r"\bwhat (?:does|did) the job\b|\bjudged (?:by|on|against) what|\bwhat (?:are|were) (?:they|the letters) judged (?:by|on|against)"),
@@ -51,7 +54,7 @@ _WORDINGS: tuple[tuple[Kind, str], ...] = (
                   r"\bwhich (?:other|letters?|ones?)\b.*\b(?:read|consider|interview|invite)\b"),
         ("standing", r"\bwho (?:won|wins|is (?:the )?(?:winner|best|first|top|leading|second|third|last)|came|comes|leads)\b|\bwhat(?:'s| is) the (?:ranking|order|result|outcome)\b|"
                      r"\b(?:ranking|rank order|the order|results?|leader ?board|standings?)\b|\btop (?:\d+|two|three|four|five|ten|letters|candidates)\b|\bties?\b|\btied\b|\bclose (?:call|race|is it|was it|second)\b|"
-                     r"\bhow close\b|\bis it close\b|\bhow many (?:letters|applicants|candidates|people)(?: are there| were (?:judged|read)| did you (?:read|judge)| in all)?\W*$|^\s*(?:the )?winner\W*$|"
+                     r"\bhow close\b|\bis it close\b|^\s*(?:the )?winner\W*$|"
                      r"\bwho(?:'s| is) (?:in )?(?:number|no\.?|rank|place|position)\b|\bname the winner\b|\b(?:best|first|next|last) (?:\d+|two|three|four|five|ten) (?:letters|candidates|applicants)\b"),
         ("who", r"\bwho(?:ever)?\b|\bwhose\b|\b(?:any|some|every)(?:one|body)\b|\bhow many\b|\b(?:which|what|list|find|show|give|are there|search|look)\b.*\b(?:letters?|candidates?|applicants?|people|ones?|"
                 r"others|everyone|all)\b|\bis there (?:a|an|any)\b|\b(?:search|look) for\b|\bdo (?:any|some) of\b|\bdoes (?:any|some)\b"),
@@ -126,6 +129,7 @@ class Question:
     above: float | None = None
     every: bool = False
     follows: bool = False
+    several: Several | None = None
 
 
 def read_question(subject: Subject, text: str, last: Last) -> Question:
@@ -140,7 +144,8 @@ def read_question(subject: Subject, text: str, last: Last) -> Question:
     if mentions.unknown:
         kind = "stranger"
     topic = _topic_text(mentions.rest)
-    requirements = named_requirements(topic, subject.requirements)
+    several = read_several(mentions.rest if kind in ("who", "unknown") else topic, subject.requirements)
+    requirements = several.requirements if several else named_requirements(topic, subject.requirements)
     if kind not in ("who", "letter", "unknown") and not requirements:
         requirements = nearest_requirements(topic, subject.requirements)
     letters = mentions.letters
@@ -194,6 +199,7 @@ def read_question(subject: Subject, text: str, last: Last) -> Question:
         above=mentions.score if kind in ("who", "standing") and _ABOVE.search(text) else None,
         every=kind == "who" and _EVERY.search(text) is not None,
         follows=follows,
+        several=several,
     )
 
 

@@ -33,28 +33,21 @@ from agents.chat.phrasing import (
     search_lines,
     standing_lines,
     surroundings_lines,
+    together_lines,
     ways_lines,
     why_not_lines,
 )
 from agents.chat.protected import protected_trait, refusal
 from agents.chat.question import Last, Question, read_question
+from agents.chat.several import SHOWN, together
 from agents.chat.subject import ChatError, Subject
+from agents.chat.suggestions import suggestions
 from agents.chat.topics import content_stems
 from agents.chat.wordsearch import search_letters
 from agents.rationale import listed, one_line
 from agents.verdict import Label
 
 MOST_PLACES = 20
-EXAMPLES = (
-    "Why not 409?",
-    "Who has AWS?",
-    "Compare 171 and 193 on leadership",
-    "What would make 147 a 9?",
-    "Show me the sentence",
-    "Who else should I read?",
-    "How is the score of 147 computed?",
-    "Who won, and was it close?",
-)
 _SHOWN: tuple[Label, ...] = ("met", "partial", "contradicted")
 NO_LETTER = "Name a letter by its id, its rank (“the second”) or its applicant."
 
@@ -115,8 +108,11 @@ def _about(question: Question, lines: list[Line], letters: tuple[str, ...] | Non
     )
 
 
-def _help(_subject: Subject, question: Question, _last: Last) -> Answer:
-    lines = [plain("You can ask, for example:"), *(plain(f"  {example}") for example in EXAMPLES)]
+def _help(subject: Subject, question: Question, _last: Last) -> Answer:
+    lines = [
+        plain("You can ask, for example:"),
+        *(plain(f"  {one_line(example)}") for example in suggestions(subject)),
+    ]
     if question.kind == "unknown":
         lines.insert(0, plain("I don't understand that question."))
     return Answer(question.kind, tuple(lines), question.letters)
@@ -235,6 +231,12 @@ def _who(subject: Subject, question: Question, _last: Last) -> Answer:
         return _at_least(subject, question, question.above)
     if question.every:
         return _all_met(subject, question)
+    if question.several and not question.several.either:
+        labels = question.labels if question.labels in (("met",), ("partial",)) else SHOWN
+        found = together(subject, question.several, labels)
+        return _about(
+            question, together_lines(found), letters=tuple(one.letter_id for one in found.letters[:1])
+        )
     if question.requirements:
         labels = question.labels or _SHOWN
         lines: list[Line] = []
@@ -319,7 +321,23 @@ def _unjudged(subject: Subject, question: Question, _last: Last) -> Answer:
         plain(f"  letter {one.letter_id}: {one.reason}")
         for one in list(subject.unjudged.values())[:MOST_PLACES]
     ]
+    if len(subject.unjudged) > MOST_PLACES:
+        lines.append(plain(f"  and {len(subject.unjudged) - MOST_PLACES} more"))
     return _about(question, lines)
+
+
+def _count(subject: Subject, question: Question, last: Last) -> Answer:
+    """Say how many letters there are and how many were judged, and which were not."""
+    judged, pool = len(subject.ranked), len(subject.ids)
+    if judged == pool:
+        letters = "1 letter was" if pool == 1 else f"{pool} letters were"
+        return _about(
+            question, [plain(f"{letters} read, and {'it was' if pool == 1 else 'all were'} judged.")]
+        )
+    head = (
+        f"{pool} letters were read: {judged} {'was' if judged == 1 else 'were'} judged, {pool - judged} not."
+    )
+    return _about(question, [plain(head), *_unjudged(subject, replace(question, letters=()), last).lines[1:]])
 
 
 def _letter(subject: Subject, question: Question, _last: Last) -> Answer:
@@ -364,6 +382,7 @@ _ANSWERS: dict[str, Callable[[Subject, Question, Last], Answer]] = {
     "who": _who,
     "standing": _standing,
     "unjudged": _unjudged,
+    "count": _count,
     "letter": _letter,
     "requirements": _requirements,
     "decision": _decision,
