@@ -85,7 +85,7 @@ def login_provider() -> Iterator[LoginProvider]:
             self.end_headers()
             self.wfile.write(body)
 
-        def log_message(self, *_: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the name it overrides
             """Say nothing: a test's output is pytest's."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Answers)
