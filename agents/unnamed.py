@@ -24,9 +24,10 @@ def unnamed(verdict: Verdict, letters: Mapping[int, Letter], revealed: Container
     ranking = tuple(
         unnamed_rank(one, letters.get(one.assessment.letter_key), revealed) for one in verdict.ranking
     )
+    first = winning_rank(verdict)
     return replace(
         verdict,
-        winner=_winner(verdict, ranking),
+        winner=None if first is None else unnamed_winner(verdict, ranking[first.rank - 1]),
         ranking=ranking,
         unjudged=tuple(_unjudged(one, revealed) for one in verdict.unjudged),
     )
@@ -56,13 +57,25 @@ def _unjudged(one: Unjudged, revealed: Container[int]) -> Unjudged:
     return one if one.letter_key in revealed else replace(one, applicant=None)
 
 
-def _winner(verdict: Verdict, ranking: tuple[Ranked, ...]) -> Winner | None:
-    """Return the winner with a rationale of masked quotes; the words of a comparison quote nobody and stay."""
+def unnamed_winner(verdict: Verdict, first: Ranked) -> Winner | None:
+    """Return the winner with the name and the quotes of ``first``, its place of the ranking as ``unnamed_rank`` gives it.
+
+    The words of a comparison quote nobody and stay.
+    """
     winner = verdict.winner
     if winner is None:
         return None
-    first = next(one for one in ranking if one.assessment.letter_id == winner.letter_id)
     rationale = winner.rationale
     if not verdict.comparison_only:
+        place = first.rank - 1
+        ranking = (*verdict.ranking[:place], first, *verdict.ranking[place + 1 :])
         rationale = render_rationale(first, ranking, verdict.posting.requirements, winner.tied_with)
     return replace(winner, applicant=first.assessment.applicant, rationale=rationale)
+
+
+def winning_rank(verdict: Verdict) -> Ranked | None:
+    """Return the winner's place in the ranking, None where no winner is named."""
+    winner = verdict.winner
+    if winner is None:
+        return None
+    return next(one for one in verdict.ranking if one.assessment.letter_id == winner.letter_id)
