@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from pydantic import BaseModel, ConfigDict, JsonValue
 
+from agents.hidden_notices import hidden_notices
 from agents.rationale import listed, one_line, render_rationale
 from agents.scoring import first_or_reason, rank_letters, tied_with
 from agents.screening_record import Gap, gap_of, recorded
@@ -230,6 +231,10 @@ def stored_verdict(store: Store, screening_id: str) -> Verdict:
         ProseRow.model_validate_json(prose[-1].payload) if prose else None,
         WordsRow.model_validate_json(words[-1].payload) if words else None,
     )
+    hygiene = store.hygiene([entry.letter_key for entry in stored.entries])
+    if hygiene:
+        ids = {e.letter_key: Entry.model_validate_json(e.payload).letter_id for e in stored.entries}
+        verdict = replace(verdict, warnings=(*verdict.warnings, *hidden_notices(hygiene, ids)))
     if all(notice.code != "erased" for notice in verdict.warnings):
         return verdict
     record = recorded(store, screening_id)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ingestion.raw_letter import printable
 from ui.options import EmbedderOption, JsonOption, PipelineOption, StoreOption, known_pipeline, settings_for
 from ui.progress import progress_bar
 from ui.terminal import note, say, say_json
@@ -18,13 +19,16 @@ if TYPE_CHECKING:
     from pydantic import JsonValue
 
     from ingestion.ingest import IngestReport, Outcome, Progress, Status
+    from ingestion.intake_report import IntakeReport
 
 EXAMPLE = "Example: winnow ingest letters.csv --posting manager --text-column body --id-column number"
 
 SOME_REFUSED = 3
 
 SHOWN = 20
-"""How many duplicates are named in words; --json names more."""
+"""How many duplicates, guesses and hidden texts are named in words; --json names more."""
+
+FORMATS = {"pdf": "PDF", "docx": "DOCX", "eml": "e-mail", "text": "text", "table": "rows of tables"}
 
 STATUS_WORDS: dict[Status, str] = {
     "stored": "stored",
@@ -40,7 +44,7 @@ def ingest(
         list[str],
         typer.Argument(
             metavar="PATH",
-            help="CSV, JSONL, JSON, Parquet, TXT, MD, a folder of these, or hf:owner/name[:split].",
+            help="PDF, DOCX, EML, TXT, MD, CSV, JSONL, JSON, Parquet, ZIP, a folder of these, or hf:owner/name[:split].",
         ),
     ],
     store: StoreOption = None,
@@ -127,7 +131,37 @@ def report_lines(report: IngestReport) -> list[str]:
         lines.append(f"duplicate: letter {outcome.letter_id}: {outcome.detail}")
     if counts["duplicate"] > SHOWN:
         lines.append(f"duplicate: and {counts['duplicate'] - SHOWN} more; --json names them")
-    return lines
+    return [*lines, *intake_lines(report.intake)]
+
+
+def intake_lines(intake: IntakeReport) -> list[str]:
+    """Return in words what was found beside the letters' texts; nothing of rows and plain texts with nothing to say."""
+    lines: list[str] = []
+    if set(intake.formats) - {"text", "table"}:
+        counted = ", ".join(f"{count:,} {FORMATS[name]}" for name, count in intake.formats.items())
+        lines.append(f"formats: {counted}")
+    for guess in intake.guesses[:SHOWN]:
+        told = [
+            f"{what} {value}"
+            for what, value in (("name", guess.name), ("e-mail", guess.email), ("subject", guess.subject))
+            if value
+        ]
+        lines.append(f"guessed: letter {guess.letter_id}: {', '.join(told)}")
+    lines += _more("guessed", len(intake.guesses))
+    if intake.with_hidden:
+        lines.append(
+            f"hidden text in {_many(intake.with_hidden, 'letter')}; it is kept out of the letters and lowers no score"
+        )
+    for one in intake.hidden[:SHOWN]:
+        hidden = one.hidden
+        lines.append(f'hidden: letter {one.letter_id}: {hidden.kind}, {hidden.place}: "{hidden.excerpt}"')
+    lines += _more("hidden", len(intake.hidden))
+    lines += [f"not taken: {part}" for part in intake.set_aside[:SHOWN]]
+    return [printable(line) for line in [*lines, *_more("not taken", len(intake.set_aside))]]
+
+
+def _more(what: str, count: int) -> list[str]:
+    return [f"{what}: and {count - SHOWN:,} more; --json names them"] if count > SHOWN else []
 
 
 def report_json(report: IngestReport) -> dict[str, JsonValue]:
@@ -140,6 +174,29 @@ def report_json(report: IngestReport) -> dict[str, JsonValue]:
         "counts": dict(report.counts.items()),
         "refused": [_outcome_json(outcome) for outcome in report.refused],
         "duplicates": [_outcome_json(outcome) for outcome in report.duplicates],
+        "formats": dict(report.intake.formats.items()),
+        "guesses": [
+            {
+                "source": one.source,
+                "letter_id": one.letter_id,
+                "name": one.name,
+                "email": one.email,
+                "subject": one.subject,
+            }
+            for one in report.intake.guesses
+        ],
+        "with_hidden": report.intake.with_hidden,
+        "hidden": [
+            {
+                "source": one.source,
+                "letter_id": one.letter_id,
+                "kind": one.hidden.kind,
+                "place": one.hidden.place,
+                "excerpt": one.hidden.excerpt,
+            }
+            for one in report.intake.hidden
+        ],
+        "set_aside": [{"source": part.source, "why": part.why} for part in report.intake.set_aside],
         "seconds": round(report.seconds, 6),
     }
 
