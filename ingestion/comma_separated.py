@@ -21,8 +21,8 @@ from ingestion.columns import recognise
 from ingestion.decoding import open_text
 from ingestion.raw_letter import Columns, RawLetter, Refusal
 
-# Longest row, in characters. One letter has at most 100,000; a row of 4 million is a quote that is never closed.
-MAX_ROW_CHARACTERS = 4_000_000
+# Longest row, in characters. One letter has at most 100,000; a row of a million is a quote that is never closed.
+MAX_ROW_CHARACTERS = 1_000_000
 # How many characters may be read again in all while looking for the end of one broken row.
 _SEARCH_CHARACTERS = 40_000_000
 # How many forms of ids are remembered; a file whose ids have more has no form.

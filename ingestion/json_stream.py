@@ -12,7 +12,7 @@ from typing import TextIO
 
 _BLOCK = 65_536  # characters read at once, and at least
 # Longest value, in characters: a letter has at most 100,000, and the rest of its row is small.
-MAX_VALUE_CHARACTERS = 4_000_000
+MAX_VALUE_CHARACTERS = 1_000_000
 
 
 def json_values(handle: TextIO) -> Iterator[object]:

@@ -15,7 +15,7 @@ from ingestion.json_stream import json_values
 from ingestion.raw_letter import Columns, RawLetter, Refusal
 
 # Longest line, in characters: one letter has at most 100,000, and the rest of its row is small.
-MAX_LINE_CHARACTERS = 4_000_000
+MAX_LINE_CHARACTERS = 1_000_000
 _OBJECT = "a letter must be a JSON object"
 
 
