@@ -8,12 +8,14 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, Select, create_engine, event
 from sqlalchemy.exc import DatabaseError
+from sqlalchemy.pool import NullPool
 
 from ingestion.records import StoreBusy, StoreDamaged, StoreError
 
@@ -23,6 +25,8 @@ _BUSY_MS = 10_000
 _POOL = 8
 _POOL_OVERFLOW = 24
 _CHECKPOINT_POLL_S = 0.01
+# What SQLite says of a file that is not what was written.
+_DAMAGE = ("malformed", "not a database", "Could not decode to UTF-8", "unsupported file format")
 
 
 def connect(file: Path) -> Engine:
@@ -52,6 +56,21 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql(connection.get_execution_options().get("begin", "BEGIN"))
 
 
+def connect_resting(file: Path) -> Engine:
+    """Return connections that read a file which nobody writes to; no other file is made beside it."""
+    address = f"file:{quote(str(file.absolute()))}?mode=ro&immutable=1"
+    engine = create_engine(
+        "sqlite://", creator=lambda: sqlite3.connect(address, uri=True), poolclass=NullPool
+    )
+    event.listen(engine, "connect", _prepare_resting)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare_resting(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None
+
+
 @contextmanager
 def begin(engine: Engine, *, write: bool) -> Generator[Connection]:
     """One transaction; committed at the end, rolled back on an exception.
@@ -69,13 +88,18 @@ def store_errors() -> Generator[None]:
     """Turn SQLite's errors into the store's."""
     try:
         yield
+    except UnicodeDecodeError as error:
+        raise StoreDamaged(
+            "a store must hold text as UTF-8, but some of it is not; restore a backup, "
+            "or ingest the letters into a new folder"
+        ) from error
     except (DatabaseError, sqlite3.DatabaseError) as error:
         reason = str(error.orig if isinstance(error, DatabaseError) else error)
         if "locked" in reason or "busy" in reason:
             raise StoreBusy(
                 f"one writer at a time, but SQLite says: {reason}; wait until the other one ends, then try again"
             ) from error
-        if "malformed" in reason or "not a database" in reason:
+        if any(sign in reason for sign in _DAMAGE):
             raise StoreDamaged(
                 f"a store must be a sound SQLite file, but SQLite says: {reason}; restore a backup, "
                 "or ingest the letters into a new folder"
@@ -122,6 +146,16 @@ def truncate_log(engine: Engine, wait_s: float) -> bool:
                 time.sleep(_CHECKPOINT_POLL_S)
         finally:
             connection.execute(f"PRAGMA busy_timeout = {_BUSY_MS}")
+
+
+def copy_database(engine: Engine, file: Path) -> None:
+    """Copy the database, as of one moment, into an empty file, as one that needs no other file beside it.
+
+    Others may read and write meanwhile: in one step, SQLite's backup reads from one snapshot.
+    """
+    with store_errors(), _bare(engine) as connection, closing(sqlite3.connect(file)) as copy:
+        connection.backup(copy)
+        copy.execute("PRAGMA journal_mode = DELETE")
 
 
 def quick_check(engine: Engine, *, indices: bool = False) -> None:

@@ -17,7 +17,7 @@ from typing import Self
 from sqlalchemy import Connection, Engine, func, select
 
 from ingestion import fulltext, migrations
-from ingestion.database import begin, connect, number, store_errors, truncate_log
+from ingestion.database import begin, connect, copy_database, number, store_errors, truncate_log
 from ingestion.intake_rows import HygieneFinding, Intake, read_hygiene, read_intake
 from ingestion.letter import EmbedderIdentity, Letter, Passage, PassageKind
 from ingestion.locking import WriterLock
@@ -48,6 +48,7 @@ from ingestion.schema import (
     store_state,
 )
 from ingestion.screenings import list_screenings, read_screening, read_texts
+from ingestion.soundness import Counts, check_rows
 from ingestion.upkeep import Upkeep, migrate, refuse_damaged
 from ingestion.vectorrows import chunks
 from ingestion.writing import Transaction, signed
@@ -146,6 +147,15 @@ class Store:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def copy_to(self, file: Path) -> None:
+        """Copy the database, as of one moment, into an empty file."""
+        self._upkeep.refuse_replaced()
+        copy_database(self._engine, file)
+
+    def check_rows(self) -> Counts:
+        """Read every row once. Raises StoreDamaged at the first that is not what was written."""
+        return check_rows(self._engine)
 
     # writing
 

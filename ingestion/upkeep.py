@@ -5,6 +5,7 @@ Knows nothing about letters. `Store` says when; locks are its business.
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,8 @@ from ingestion.schema import store_state
 
 # How long an erasure waits for readers that still see the erased letter.
 ERASE_WAIT_S: Final = 30.0
+# Where a backup is made ready to become the store. It is there only while the writer's lock is held.
+RESTORING_FOLDER: Final = ".restoring"
 
 
 def refuse_damaged(database: Path, *, always: bool = False) -> None:
@@ -51,6 +54,7 @@ class Upkeep:
         self._log = database.with_name(f"{database.name}-wal")
         self._sums = PageSums(database)
         self._database = database
+        self._half_restored = database.parent / RESTORING_FOLDER
         self._file_number = database.stat().st_ino
 
     def refuse_replaced(self) -> None:
@@ -67,8 +71,8 @@ class Upkeep:
 
     @property
     def due(self) -> bool:
-        """Whether something was left undone: an erasure was cut off after its commit, or the pages are not known."""
-        return self._scrub_pending() or not self._sums.known
+        """Whether something was left undone: an erasure or a restore was cut off, or the pages are not known."""
+        return self._scrub_pending() or not self._sums.known or self._half_restored.exists()
 
     def before_commit(self) -> None:
         """Note that the database file is about to change."""
@@ -88,6 +92,7 @@ class Upkeep:
 
     def settle(self) -> None:
         """Do what was left undone. Raises StoreDamaged where a file whose pages nobody knows is broken."""
+        shutil.rmtree(self._half_restored, ignore_errors=True)
         known = self._sums.known
         self._sums.forget()
         if not known:

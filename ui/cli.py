@@ -12,6 +12,7 @@ import typer
 
 from ui.commands import (
     ask,
+    backup,
     compare,
     decide,
     demo,
@@ -22,6 +23,7 @@ from ui.commands import (
     ingest,
     ledger,
     replay,
+    restore,
     screen,
     serve,
     train,
@@ -47,6 +49,8 @@ app.command("decide", epilog=decide.EXAMPLE)(decide.decide)
 app.command("replay", epilog=replay.EXAMPLE)(replay.replay)
 app.command("embed", epilog=embed.EXAMPLE)(embed.embed)
 app.command("erase", epilog=erase.EXAMPLE)(erase.erase)
+app.command("backup", epilog=backup.EXAMPLE)(backup.backup)
+app.command("restore", epilog=restore.EXAMPLE)(restore.restore)
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
 app.command("demo", epilog=demo.EXAMPLE)(demo.demo)
 app.command("ui", epilog=serve.EXAMPLE)(serve.serve)
