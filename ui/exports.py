@@ -1,4 +1,4 @@
-"""A verdict as a spreadsheet, CSV or XLSX, in which no cell can act.
+"""A verdict as a file: a spreadsheet, CSV or XLSX, in which no cell can act, or a page to print.
 
 Letters and job descriptions are other people's words: a cell that a spreadsheet would run as a formula is
 made plain text. Decides nothing about the verdict.
@@ -7,16 +7,18 @@ made plain text. Decides nothing about the verdict.
 from __future__ import annotations
 
 import csv
+import io
 import os
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 from agents.rationale import one_line_reason
 from agents.report import count_labels
 from agents.verdict import Finding, Label, Ranked, Requirement, Unjudged, Verdict
 
+ExportKind = Literal["csv", "xlsx", "html"]
 Cell: TypeAlias = str | int | float | None
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
@@ -116,35 +118,63 @@ def summary_rows(verdict: Verdict) -> Iterator[list[Cell]]:
         ]
 
 
+def csv_bytes(verdict: Verdict) -> bytes:
+    """Return the ranking as UTF-8 CSV. Every cell is quoted, so that no locale's separator splits one."""
+    stream = io.StringIO(newline="")
+    writer = csv.writer(stream, quoting=csv.QUOTE_ALL)
+    for row in ranking_rows(verdict):
+        writer.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in row])
+    return stream.getvalue().encode("utf-8", "backslashreplace")
+
+
+def xlsx_bytes(verdict: Verdict) -> bytes:
+    """Return a workbook: the sheet "ranking", and the sheet "screening" with the winner and the job."""
+    import xlsxwriter
+
+    stream = io.BytesIO()
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    with xlsxwriter.Workbook(stream, {**options, "in_memory": True}) as book:
+        for name, rows in (("ranking", ranking_rows(verdict)), ("screening", summary_rows(verdict))):
+            sheet = book.add_worksheet(name)
+            for line, row in enumerate(rows):
+                for column, cell in enumerate(row):
+                    if isinstance(cell, str):
+                        sheet.write_string(line, column, _xlsx_text(cell))
+                    elif cell is not None:
+                        sheet.write_number(line, column, cell)
+    return stream.getvalue()
+
+
+def export_bytes(verdict: Verdict, kind: ExportKind) -> bytes:
+    """Return the verdict as a file of this kind."""
+    if kind == "html":
+        from ui.html_report import html_report
+
+        return html_report(verdict).encode("utf-8", "backslashreplace")
+    return csv_bytes(verdict) if kind == "csv" else xlsx_bytes(verdict)
+
+
+def write_export(verdict: Verdict, path: Path, kind: ExportKind) -> None:
+    """Write the verdict as a file of this kind; a reader never meets half of it."""
+    data = export_bytes(verdict, kind)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(data)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
 def write_csv(verdict: Verdict, path: Path) -> None:
-    """Write the ranking as UTF-8 CSV. Every cell is quoted, so that no locale's separator splits one."""
-
-    def write(target: Path) -> None:
-        with target.open("w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
-            writer = csv.writer(stream, quoting=csv.QUOTE_ALL)
-            for row in ranking_rows(verdict):
-                writer.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in row])
-
-    _replace(path, write)
+    """Write the ranking as CSV."""
+    write_export(verdict, path, "csv")
 
 
 def write_xlsx(verdict: Verdict, path: Path) -> None:
-    """Write a workbook: the sheet "ranking", and the sheet "screening" with the winner and the job."""
-    import xlsxwriter
-
-    def write(target: Path) -> None:
-        options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-        with xlsxwriter.Workbook(str(target), {**options, "constant_memory": True}) as book:
-            for name, rows in (("ranking", ranking_rows(verdict)), ("screening", summary_rows(verdict))):
-                sheet = book.add_worksheet(name)
-                for line, row in enumerate(rows):
-                    for column, cell in enumerate(row):
-                        if isinstance(cell, str):
-                            sheet.write_string(line, column, _xlsx_text(cell))
-                        elif cell is not None:
-                            sheet.write_number(line, column, cell)
-
-    _replace(path, write)
+    """Write the ranking and the screening as a workbook."""
+    write_export(verdict, path, "xlsx")
 
 
 def _xlsx_text(cell: str) -> str:
@@ -157,15 +187,3 @@ def _xlsx_text(cell: str) -> str:
 
 def _rounded(similarity: float | None) -> float | None:
     return None if similarity is None else round(similarity, 6)
-
-
-def _replace(path: Path, write: Callable[[Path], None]) -> None:
-    """Write beside ``path`` and move into place, so that a reader never meets half a file."""
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-    os.close(handle)
-    try:
-        write(Path(name))
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -11,7 +11,7 @@ import streamlit as st
 
 from agents.report import count_labels
 from agents.unnamed import unnamed_rank, unnamed_winner, winning_rank
-from agents.verdict import LABELS, Finding, Prose, Ranked, Requirement, Verdict, Winner
+from agents.verdict import LABELS, Finding, Label, Prose, Ranked, Requirement, Verdict, Winner
 from ingestion.letter import Letter
 from ingestion.records import PostingRow, StoreError
 from ui.dashboard.highlight import EvidenceLine, evidence_list
@@ -78,7 +78,7 @@ def evidence_lines(findings: Sequence[Finding], requirements: Sequence[Requireme
 
 def counted(findings: Sequence[Finding]) -> str:
     """Return how many requirements are met, partly met and so on, each with its sign; labels without any are left out."""
-    counts = {one: count_labels(findings, one) for one in LABELS}
+    counts: dict[Label, int] = {one: count_labels(findings, one) for one in LABELS}
     return " · ".join(f"{SIGNS[one]} {count} {SAYS[one]}" for one, count in counts.items() if count)
 
 

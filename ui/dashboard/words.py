@@ -10,19 +10,10 @@ import re
 
 import streamlit as st
 
-from agents.verdict import Label
+from ui.label_words import SAYS, SIGNS
 from ui.terminal import one_line, visible
 
-SIGNS: dict[Label, str] = {"met": "●", "partial": "◐", "not_shown": "○", "contradicted": "✕"}
-"""A sign for each label, so that colour is never the only one."""
-
-SAYS: dict[Label, str] = {
-    "met": "met",
-    "partial": "partly met",
-    "not_shown": "not shown",
-    "contradicted": "says otherwise",
-}
-"""The words for each label. "Not shown" is about the letter, never about the person."""
+__all__ = ["SAYS", "SIGNS", "label", "plain"]
 
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _WORD_JOINER = "\u2060"
