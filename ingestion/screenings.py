@@ -5,6 +5,7 @@ Knows nothing about what they say: headers and payloads are text to it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from sqlalchemy import Connection, delete, func, insert, select
@@ -183,3 +184,23 @@ def forget_letter_in_screenings(connection: Connection, letter_key: int) -> tupl
         delete(screening_entry).where(screening_entry.c.letter_key == letter_key)
     ).rowcount
     return entries, texts
+
+
+def emptied_screenings(connection: Connection, without: Sequence[int]) -> list[str]:
+    """Return the ids of screenings that hold some of these letters and no others, oldest first."""
+    gone = set(without)
+    held: dict[str, bool] = {}
+    rows = connection.execute(
+        select(screening.c.screening_id, screening_entry.c.letter_key)
+        .join_from(screening, screening_entry)
+        .order_by(screening.c.created, screening.c.screening_id)
+    )
+    for screening_id, key in rows:
+        held[screening_id] = held.get(screening_id, False) or key not in gone
+    return [screening_id for screening_id, others in held.items() if not others]
+
+
+def drop_screening(connection: Connection, screening_id: str) -> None:
+    """Delete a screening, its entries and all its texts."""
+    for table in (screening_text, screening_entry, screening):
+        connection.execute(delete(table).where(table.c.screening_id == screening_id))

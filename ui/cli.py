@@ -24,6 +24,7 @@ from ui.commands import (
     ledger,
     replay,
     restore,
+    retention,
     screen,
     serve,
     train,
@@ -49,6 +50,7 @@ app.command("decide", epilog=decide.EXAMPLE)(decide.decide)
 app.command("replay", epilog=replay.EXAMPLE)(replay.replay)
 app.command("embed", epilog=embed.EXAMPLE)(embed.embed)
 app.command("erase", epilog=erase.EXAMPLE)(erase.erase)
+app.command("retention", epilog=retention.EXAMPLE)(retention.retention)
 app.command("backup", epilog=backup.EXAMPLE)(backup.backup)
 app.command("restore", epilog=restore.EXAMPLE)(restore.restore)
 app.command("doctor", epilog=doctor.EXAMPLE)(doctor.doctor)
