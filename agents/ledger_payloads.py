@@ -194,7 +194,7 @@ def words_of(payload: PayloadRow | None, requirements: Mapping[str, str] | None 
         case NoteRow():
             return payload.text
         case ErasedRow():
-            return f"{len(payload.payloads)} payloads taken out"
+            return f"payloads taken out: {len(payload.payloads)}"
         case _:
             return ""
 
