@@ -25,6 +25,7 @@ STREAMLIT_SETTINGS: dict[str, str] = {
     "server.enableXsrfProtection": "true",
     "server.enableCORS": "true",
     "server.fileWatcherType": "none",
+    "server.maxUploadSize": "10",
     "browser.serverAddress": "127.0.0.1",
     "browser.gatherUsageStats": "false",
     "client.showErrorDetails": "none",
