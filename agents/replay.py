@@ -67,7 +67,7 @@ def rejudge(store: Store, screening_id: str, server: ServerSettings | None = Non
             f"judging again compares labels, but screening {screening_id} is by --strategy {verdict.strategy}, which gives "
             "none; screen once more instead"
         )
-    choice = _choice_of(verdict, server)
+    choice = choice_of(verdict, server)
     embedder = load_pipeline_embedder(choice.pipeline, choice.embedder)
     judge = load_judge(choice, embedder)
     assert not isinstance(judge, Comparer)
@@ -87,7 +87,7 @@ def rejudge(store: Store, screening_id: str, server: ServerSettings | None = Non
     return Rejudged(labels, tuple(changes), gone, failed)
 
 
-def _choice_of(verdict: Verdict, server: ServerSettings | None) -> Choice:
+def choice_of(verdict: Verdict, server: ServerSettings | None) -> Choice:
     """Return what the screening was judged with; where the fallback judged, that is the offline pipeline."""
     given = verdict.pipeline.get("given")
     named = given if isinstance(given, dict) else {}

@@ -99,6 +99,10 @@ class Subject:
             return same[0]
         raise ChatError(f"there is no letter {given!r} in screening {self.screening_id}")
 
+    def key(self, letter_id: str) -> int:
+        """Return a letter's key in the store. Raises ChatError for a stranger."""
+        return self._key_of[self.known(letter_id)]
+
     def exact(self, letter_id: str) -> float:
         """Return a judged letter's score without rounding."""
         return float(exact_score(self.ranked[letter_id].assessment.findings, self.requirements))

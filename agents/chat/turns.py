@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from pydantic import BaseModel, ConfigDict
 
-from agents.chat.facts import Answer
+from agents.chat.facts import Answer, Line
 from agents.chat.question import Last
 from agents.chat.subject import Subject
 from ingestion.store import Store
@@ -17,8 +17,30 @@ from ingestion.store import Store
 KIND = "turn"
 
 
+class TurnQuote(BaseModel):
+    """What an answer quoted: ``letter.text[start:end] == text`` when it was given."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    text: str
+    start: int
+    end: int
+
+
+class TurnLine(BaseModel):
+    """One line of an answer; what it quotes is of ``letter_id``'s letter."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    pieces: tuple[str | TurnQuote, ...]
+    letter_id: str | None = None
+
+
 class Turn(BaseModel):
-    """One question and its answer as people saw it. ``prompt`` is the digest of the model's wording, "" without one."""
+    """One question and its answer as people saw it. ``prompt`` is the digest of the model's wording, "" without one.
+
+    ``lines`` is the answer with its quotes told apart, so that each can be opened or masked; empty in an older turn.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -33,6 +55,7 @@ class Turn(BaseModel):
     words: str = ""
     dropped: int = 0
     prompt: str = ""
+    lines: tuple[TurnLine, ...] = ()
 
 
 def turn_of(question: str, answer: Answer, prompt: str = "") -> Turn:
@@ -49,6 +72,17 @@ def turn_of(question: str, answer: Answer, prompt: str = "") -> Turn:
         words=answer.words,
         dropped=answer.dropped,
         prompt=prompt,
+        lines=tuple(_line(line) for line in answer.lines),
+    )
+
+
+def _line(line: Line) -> TurnLine:
+    return TurnLine(
+        pieces=tuple(
+            piece if isinstance(piece, str) else TurnQuote(text=piece.text, start=piece.start, end=piece.end)
+            for piece in line.pieces
+        ),
+        letter_id=line.letter_id,
     )
 
 

@@ -41,10 +41,14 @@ def draw_letter(letter: Letter, marks: Sequence[Mark], *, revealed: bool) -> Non
     if revealed:
         st.html(highlighted(letter.text, marks))
         return
-    moved = [
+    st.html(highlighted(letter.judged_text, moved_marks(letter, marks)))
+
+
+def moved_marks(letter: Letter, marks: Sequence[Mark]) -> list[Mark]:
+    """Return marks of ``letter.text`` as marks of ``letter.judged_text``."""
+    return [
         replace(m, start=start, end=end) for m in marks for start, end in [_judged(letter, m.start, m.end)]
     ]
-    st.html(highlighted(letter.judged_text, moved))
 
 
 def shown_quote(letter: Letter, quote: Quote, *, revealed: bool) -> str:
