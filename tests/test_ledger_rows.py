@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from screened_letters import POSTING, SCREENING, Written, screened
 from sqlalchemy import Connection
 
+from ingestion.checksums import row_checksum
 from ingestion.ledger_chain import ChainCheck, check_chain
 from ingestion.ledger_rows import (
     GENESIS,
@@ -145,6 +146,35 @@ def test_any_changed_byte_of_a_payload_is_found(
             changed = value[:at] + new + value[at + 1 :]
         sql(connection, f"UPDATE ledger_payload SET {column} = ? WHERE place = ?", changed, place)
         assert check_chain(connection).broken
+
+
+@pytest.mark.parametrize("place", range(1, 8))
+def test_an_entry_that_was_rewritten_with_a_fitting_hash_is_found(store: Store, place: int) -> None:
+    """The entry behind it still names the old hash."""
+    with undone(store) as connection:
+        ((created, screening, key, hashed, previous),) = sql(
+            connection,
+            "SELECT created, screening_id, letter_key, payload_hash, previous FROM ledger_entry WHERE place = ?",
+            place,
+        )
+        own = entry_hash(previous, place, created, "crown", screening, key, hashed)
+        sql(connection, "UPDATE ledger_entry SET action = 'crown', hash = ? WHERE place = ?", own, place)
+        found = check_chain(connection).broken
+    assert f"entry {place + 1} does not follow the entry before it: the hash it names is another" in found
+
+
+def test_a_payload_that_was_rewritten_with_a_fitting_checksum_is_found(store: Store) -> None:
+    """A CRC can be computed by anyone; the entry holds the hash of what was written."""
+    with undone(store) as connection:
+        ((salt,),) = sql(connection, "SELECT salt FROM ledger_payload WHERE place = 3")
+        fits = row_checksum(3, salt, '{"text": "no"}')
+        sql(
+            connection,
+            'UPDATE ledger_payload SET payload = \'{"text": "no"}\', checksum = ? WHERE place = 3',
+            fits,
+        )
+        found = check_chain(connection).broken
+    assert found == ("the payload of entry 3 was changed: its hash is that of another content",)
 
 
 @pytest.mark.parametrize("place", range(1, 9))
