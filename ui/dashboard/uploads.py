@@ -53,7 +53,7 @@ class UploadPlan:
 
     posting: str
     blind: bool
-    columns: Columns = Columns()
+    columns: Columns = field(default_factory=Columns)
     id_prefix: str = ""
     replace: bool = False
     readmit: bool = False

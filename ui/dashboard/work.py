@@ -80,7 +80,7 @@ def job_at(key: str) -> Job | None:
     return found if isinstance(found, Job) else None
 
 
-def follow(key: str) -> Job | None:
+def follow(key: str, *, can_stop: bool = True) -> Job | None:
     """Draw a running job with its bar and a stop button, and return it once it has ended; the page then draws the rest.
 
     The part that polls redraws itself alone; the page is run again when the job ends.
@@ -88,12 +88,12 @@ def follow(key: str) -> Job | None:
     job = job_at(key)
     if job is None or job.state != "running":
         return job
-    _bar(key)
+    _bar(key, can_stop)
     return None
 
 
 @st.fragment(run_every=POLL_S)
-def _bar(key: str) -> None:
+def _bar(key: str, can_stop: bool) -> None:
     job = job_at(key)
     if job is None or job.state != "running":
         st.rerun()
@@ -104,6 +104,6 @@ def _bar(key: str) -> None:
     else:
         where = f"{job.done:,} so far" if job.done else "starting"
     st.progress(share, text=f"{job.title}: {where}")
-    if st.button("Stop", key=f"{key}-stop", disabled=job.cancel.is_set()):
+    if can_stop and st.button("Stop", key=f"{key}-stop", disabled=job.cancel.is_set()):
         job.cancel.set()
         st.rerun(scope="fragment")
