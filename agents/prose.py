@@ -41,7 +41,15 @@ _LABELS: dict[Label, str] = {
     "not_shown": "NOT SHOWN",
     "contradicted": "SAYS OTHERWISE",
 }
-_WORDS = {"[NAME]": "the applicant", "[EMAIL]": "an e-mail address", "[PHONE]": "a phone number"}
+_WORDS = {
+    "[NAME]": "the applicant",
+    "[EMAIL]": "an e-mail address",
+    "[PHONE]": "a phone number",
+    "[URL]": "a web address",
+    "[ADDRESS]": "an address",
+    "[PRONOUN]": "they",
+    "[TITLE]": "a title",
+}
 _BULLET = re.compile(r"^\s*(?:[-*•–—]|\(?[0-9]{1,2}[.)])\s+")
 _LATE_MARK = re.compile(r"([.!?])([\"”]?)\s*((?:\[r[0-9]+\])+)")
 _MARKS = "AB"

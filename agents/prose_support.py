@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 from agents.judges.words import Word, read_words
 from agents.verdict import Label
+from ingestion.blinding import PLACEHOLDER
 
 SENTENCE_LIMIT = 400
 """Characters of one sentence; a longer one says more than one thing."""
@@ -36,7 +37,6 @@ Subjects = Mapping[str, Mapping[str, Evidence]]
 
 _MARK = re.compile(r"\[(r[0-9]{1,3})\]")
 _SUBJECT = re.compile(r"\b[Ll]etter ([A-Z])\b(?:['’]s\b)?")
-_PLACEHOLDER = re.compile(r"\[(?:NAME|EMAIL|PHONE)\]")
 _QUOTATION = re.compile(r"“([^“”\"]*)”|\"([^“”\"]*)\"")
 _BETWEEN = frozenset(" .,;:'’-–—()/&")
 """What may stand between words. A sign that changes a number (5+, 10%) is no word and may only be quoted."""
@@ -107,7 +107,7 @@ def objection(sentence: str, subjects: Subjects, names: frozenset[str]) -> str |
     rest = _SUBJECT.sub(" ", _MARK.sub(" ", sentence[opening.end() :]))
     quotations = [one or other for one, other in _QUOTATION.findall(rest)]
     said = _QUOTATION.sub(" , ", rest)
-    plain = _PLACEHOLDER.sub(" ", said)
+    plain = PLACEHOLDER.sub(" ", said)
     if not _between_words(plain) <= _BETWEEN:
         return "signs that no finding needs"
     if any(_is_name(word, names) for word in read_words(_MARK.sub(" ", sentence))):

@@ -1,4 +1,4 @@
-"""What models may not see of a person: the applicant's name, e-mail addresses and phone numbers become placeholders.
+"""What models may not see of a person: name, contacts, address and gender become placeholders.
 
 Knows nothing about files, storage or models. ``text`` stays as it was read; ``judged_text`` is what every embedder and
 judge gets, with a map from its spans back to spans of ``text``.
@@ -7,30 +7,43 @@ judge gets, with a map from its spans back to spans of ``text``.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
+from ingestion.contacts import find_emails, find_urls
+from ingestion.gender_words import find_pronouns, find_titles
 from ingestion.letter import Mask, OffsetMap
 from ingestion.names import find_names
 from ingestion.phones import find_phones
+from ingestion.postal import find_addresses
+from ingestion.signatures import stated_names
 
 # Stands in every embedder's identity: a rule that changes what is masked changes the vectors.
-MASKING_VERSION = "1"
-PLACEHOLDERS = {"name": "[NAME]", "email": "[EMAIL]", "phone": "[PHONE]"}
-
-# Addresses as people write them. Each piece is bounded (RFC 5321: 64 before the @, 255 in all), so that a long run of
-# letters costs no more than its length.
-_EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%'-]{1,64}@(?:[\w-]{1,63}\.){1,8}[^\W\d_]{2,24}(?![\w-])")
+MASKING_VERSION = "2"
+PLACEHOLDERS = {
+    "name": "[NAME]",
+    "email": "[EMAIL]",
+    "phone": "[PHONE]",
+    "url": "[URL]",
+    "address": "[ADDRESS]",
+    "pronoun": "[PRONOUN]",
+    "title": "[TITLE]",
+}
+PLACEHOLDER = re.compile("|".join(map(re.escape, PLACEHOLDERS.values())))
 
 _CROSSED = "\ufffe"  # a non-character: part of no word, no number and no name
+_Span = tuple[int, int]
 
 
 def blind(text: str, applicant: str | None) -> tuple[str, OffsetMap]:
-    """Return the text with names and contacts masked, and the map back.
+    r"""Return the text with what tells who wrote it masked, and the map back.
 
-    Outside the masks both texts are equal character by character. Without a known ``applicant`` only contacts are
-    masked.
+    Outside the masks both texts are equal character by character. ``applicant`` is the name that a table or a message
+    gives; the name that the letter itself gives, in its signature for one, is masked with or without it.
 
     >>> blind("Mail Ada Byrne at ada@example.org.", "Ada Byrne")[0]
     'Mail [NAME] at [EMAIL].'
+    >>> blind("Ask Mr. Dass.\nSincerely,\nAda Byrne", None)[0]
+    'Ask [TITLE] [NAME].\nSincerely,\n[NAME]'
     """
     masks: list[Mask] = []
     pieces: list[str] = []
@@ -47,22 +60,54 @@ def blind(text: str, applicant: str | None) -> tuple[str, OffsetMap]:
 
 
 def _spans(text: str, applicant: str | None) -> list[tuple[int, int, str]]:
-    """Return what is to be masked, in order and without overlaps: a contact wins over a name inside it."""
-    found: list[tuple[int, int, str]] = []
-    rest = text
-    if "@" in text:
-        found += [(*match.span(), "email") for match in _EMAIL.finditer(text)]
-        rest = _without(rest, found)
-    phones = [(*span, "phone") for span in find_phones(rest)]
-    rest = _without(rest, phones)
-    found += phones
-    if applicant:
-        found += [(*span, "name") for span in find_names(rest, applicant)]
-    return sorted(found)
+    """Return what is to be masked, in order and without overlaps.
+
+    A contact wins over a name inside it, and a name over a word of gender.
+    """
+    masking = _Masking(text)
+    masking.take("email", find_emails(text))
+    masking.take("url", find_urls(masking.rest))
+    masking.take("address", find_addresses(masking.rest))
+    masking.take("phone", find_phones(masking.rest))
+    applicants = _names(masking.rest, applicant)
+    masking.take("name", applicants)
+    titles, titled = find_titles(text, {start for start, _ in applicants})
+    masking.take("title", titles)
+    masking.take("name", titled)
+    masking.take("pronoun", find_pronouns(masking.rest, applicants))
+    return sorted(masking.found)
 
 
-def _without(text: str, spans: list[tuple[int, int, str]]) -> str:
-    """Return ``text`` of the same length with the spans crossed out."""
-    for start, end, _ in spans:
-        text = f"{text[:start]}{_CROSSED * (end - start)}{text[end:]}"
-    return text
+def _names(rest: str, applicant: str | None) -> list[_Span]:
+    """Return the spans of the names that are known, or that the letter gives, and of each wherever it stands."""
+    stated = stated_names(rest)
+    known = {rest[start:end] for start, end in stated} | ({applicant} if applicant else set())
+    spans = set(stated)
+    for name in sorted(known):
+        spans.update(find_names(rest, name))
+    merged: list[_Span] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+class _Masking:
+    """What was found so far, and the text, of the same length, with that crossed out."""
+
+    def __init__(self, text: str) -> None:
+        self.rest = text
+        self.found: list[tuple[int, int, str]] = []
+
+    def take(self, kind: str, spans: Iterable[_Span]) -> None:
+        """Keep those of ``spans`` that overlap nothing found before."""
+        kept = [(start, end) for start, end in spans if _CROSSED not in self.rest[start:end] and start < end]
+        pieces: list[str] = []
+        position = 0
+        for start, end in kept:
+            pieces += self.rest[position:start], _CROSSED * (end - start)
+            position = end
+            self.found.append((start, end, kind))
+        self.rest = "".join([*pieces, self.rest[position:]])

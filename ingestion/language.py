@@ -8,9 +8,10 @@ foreign names look like any language to a detector, and a wrong answer keeps an 
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import TYPE_CHECKING
+
+from ingestion.blinding import PLACEHOLDER
 
 if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
@@ -29,7 +30,6 @@ _ENGLISH = frozenset(
 )
 _ENGLISH_SHARE = 0.12
 _ENGLISH_WORDS = 20  # shorter texts are left to the detector
-_PLACEHOLDER = re.compile(r"\[(?:NAME|EMAIL|PHONE)\]")
 # Said of a language that is not in the table below: its code.
 _NAMES = {
     "ar": "Arabic", "bn": "Bengali", "cs": "Czech", "da": "Danish", "de": "German", "el": "Greek", "en": "English",
@@ -45,7 +45,7 @@ def detect_language(text: str) -> str:
 
     Pass the masked text: a name must not decide how a letter is read.
     """
-    words = _PLACEHOLDER.sub(" ", text[:_CHARACTERS]).split()
+    words = PLACEHOLDER.sub(" ", text[:_CHARACTERS]).split()
     if len(words) >= _ENGLISH_WORDS and _english_share(words) >= _ENGLISH_SHARE:
         return "en"
     plain = " ".join(dict.fromkeys(words))  # a list that repeats its tools weighs no more than once

@@ -18,7 +18,8 @@ PassageKind = Literal["passage", "sentence"]
 class Mask:
     """One masked stretch: ``judged_text[judged_start:judged_end]`` stands for ``text[start:end]``.
 
-    ``kind`` says what was masked: ``name``, ``email`` or ``phone``.
+    ``kind`` says what was masked: ``name``, ``email``, ``phone``, ``url``, ``address``, ``pronoun`` (also "mother" in
+    "as a mother of two") or ``title`` (Mr, Ms).
     """
 
     judged_start: int

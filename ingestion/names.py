@@ -2,145 +2,207 @@
 
 Knows nothing about masks, and about no other person's name.
 
-A part of a name is often a word ("I will grant ...", "a Java mark-up") or an employer ("Johnson Controls"), so a part
-alone is found only in salutations, signatures and introductions, on a line of its own, after a title ("Ms. Grant"),
-and as a possessive ("Jane's") where it is no everyday word.
+A part of a name is often a word ("I will grant ..."), a tool ("Java"), an employer ("Johnson Controls") or a place
+("Paris"). So a part alone is found in salutations, signatures and introductions, on a line of its own and after a title
+("Ms. Grant"); elsewhere only where it begins with a capital, is none of these, and stands beside no other capital.
 """
 
 from __future__ import annotations
 
 import re
-import unicodedata
-from dataclasses import dataclass
-from functools import lru_cache
 from itertools import zip_longest
 
-_TITLES = frozenset(
-    "mr mrs ms miss mx dr prof professor sir madam jr sr ii iii iv phd md mba pmp cpa rn esq dds do".split()
+from ingestion.name_patterns import (
+    Name,
+    fold,
+    is_capitalised,
+    is_wide,
+    letters_of,
+    may_hold,
+    name_pattern,
 )
-_NO_NAME = frozenset(
-    {"n/a", "na", "none", "null", "unknown", "anonymous", "applicant", "candidate", "name", "your name"}
+from ingestion.words import is_everyday, is_place, is_role, is_tool_or_employer
+
+CLOSING = (
+    r"(?:(?:yours(?: very)? |very |most )?(?:sincerely|truly|faithfully|respectfully|cordially)(?: yours)?|yours|"
+    r"(?:(?:kind|kindest|best|warm|warmest|with (?:best|kind|warm|kindest)) )?regards|(?:all the |with )?best(?: wishes)?|"
+    r"cheers|thanks(?: again| so much)?|many thanks|thank you(?: very much| so much| again)?|warmly|gratefully|signed|"
+    r"(?:in|with)(?: much| many| sincere| great)? (?:gratitude|appreciation|thanks|anticipation)|greetings|"
+    r"atentamente|saludos(?: cordiales)?|un cordial saludo|cordialement|mit freundlichen gr(?:u|ue)(?:ss|ß)en)"
 )
-# Given and family names that are also everyday words. In lower case, or as a possessive in the body, these stay.
-_WORDS = frozenset(
-    """will mark grant frank grace hope faith rose art bill drew chase may june april august summer page young long
-    brown white black green king price cook baker case day field fields rice stone wood woods hill banks bank lane
-    park parks street west north east south best love joy sky ray dean dale miles major marshall judge bishop pope
-    knight duke earl noble power powers gold silver may short strong sharp swift rich poor small little good new
-    carter mason hunter fisher potter taylor cooper turner porter parker walker archer butler carpenter farmer
-    gardener shepherd smith weaver fuller barber clerk chandler foreman driver singer dancer player ranger
-    pat sue jack rob bob don gene guy harry jay josh ken kit lance max nick norm pete peg pierce rusty sandy skip
-    sterling trip victor wade ward warren woody amber autumn bay brook candy carol charity crystal daisy dawn dolly
-    eve flora ginger harmony hazel heather holly honor iris ivy jade jasmine jewel lily melody mercy misty olive opal
-    pansy patience pearl penny prudence robin ruby sage sierra star stormy sunny violet winter angel chance christian
-    clay cliff colt dash destiny ford fox france gray hardy house jordan lee lincoln london madison moody paris
-    person phoenix reader royal savage self square steel teller trinity troy union valentine wise work worth java
-    oracle amazon apple google intel dell meta delta shell chase target""".split()
+_GREETING = r"(?:dear|hello|hi|hey|greetings|good (?:morning|afternoon|evening|day)|attn\.?:?|attention:?)"
+_STRONG_INTRODUCTION = (
+    r"\b(?:my name is|my name['’]s|i am called|(?:they|you can|people) call me|call me|i go by|known as)"
 )
-_CLOSING = (
-    r"\b(?:sincerely|(?:yours|very|most)(?: (?:sincerely|truly|faithfully|respectfully|yours))+|"
-    r"(?:kind|kindest|best|warm|warmest|with (?:best|kind|warm))? ?regards|best wishes|respectfully|faithfully|"
-    r"cordially|cheers|best|thanks|many thanks|thank you|with (?:gratitude|appreciation|thanks)|gratefully|signed)"
-)
-_GREETING = r"(?:dear|hello|hi|hey|greetings|good (?:morning|afternoon|evening|day)|to|attn|attention)"
-_INTRODUCTION = (
-    r"\b(?:my name is|i am called|call me|i am|i['’]m|this is|it is|name|applicant|candidate|from|by|signed)"
-)
+_WEAK_INTRODUCTION = r"\b(?:i am|i['’]m|this is|it is|signed)"
 _TITLE = r"\b(?:mr|mrs|ms|miss|mx|dr|prof|professor|sir|madam)\.?"
 _LINE_START = r"(?:^|[\n\r])[ \t>*_~–—-]*"
 # What stands before a part of a name for it to be one; each is searched for at the end of the text before it.
-_BEFORE = re.compile(
-    rf"(?:{_TITLE}|{_INTRODUCTION}:?)[ \t\u00a0]{{1,2}}$"
-    rf"|(?:^|[\n\r.!?;>*])[ \t>*_]*{_GREETING}\b[^\n\r.!?]{{0,40}}$"
+_ADDRESSED = re.compile(
+    rf"(?:{_TITLE}|{_STRONG_INTRODUCTION}:?)[ \t\u00a0]{{1,2}}$"
+    rf"|(?:^|[\n\r])[ \t>*_]*(?:full name|name|applicant|candidate|from|by|signed)[ \t]?:[ \t]{{0,3}}$"
+    rf"|(?:^|[\n\r.!?;>*])[ \t>*_]*{_GREETING}[ \t,]{{1,2}}$"
 )
-_BEFORE_SIGNATURE = re.compile(rf"{_CLOSING}[ \t]*[,.!:;–—-]*\s{{0,6}}[-–—*_~]{{0,3}} ?$")
+_GREETED = re.compile(rf"(?:^|[\n\r.!?;>*])[ \t>*_]*{_GREETING}\b[^\n\r.!?]{{0,40}}$")
+_INTRODUCED = re.compile(rf"{_WEAK_INTRODUCTION}[ \t\u00a0]{{1,2}}$")
+_AFTER_INTRODUCED = re.compile(r"[ \t]*(?:[,.;!\n\r]|$|and i\b|from\b|here\b)")
+_BEFORE_SIGNATURE = re.compile(
+    rf"(?:^|[\n\r.!?,;>*)…])[ \t>*_]*{CLOSING}[ \t]*[,.!:;–—-]*\s{{0,6}}[-–—*_~]{{0,3}} ?$"
+)
 _AFTER_SIGNATURE = re.compile(r"[ \t]*(?:[,.!|)(:;–—\n\r-]|$)")
 _BEFORE_LINE = re.compile(_LINE_START + "$")
 _AFTER_LINE = re.compile(r"(?:['’]s)?[ \t,.*_~]*(?:[\n\r]|$)")
-_MARKS = re.compile("[\u0300-\u036f]")  # accents that stand as characters of their own
-# Names between two parts that the record does not hold: Jane Marie Doe.
-_MIDDLE_NAMES = re.compile(r"[ \t\u00a0]{1,2}(?:[^\W\d_][^\W\d_'’-]*\.?[ \t\u00a0]{1,2}){1,2}")
+_POSSESSIVE = re.compile(r"['’]s?(?![^\W\d_])")
 _WINDOW = 80  # characters before a name in which its context is looked for
 
-
-@dataclass(frozen=True, slots=True)
-class _Name:
-    """How one applicant's name is looked for. ``run`` finds one or more parts in a row."""
-
-    parts: tuple[str, ...]
-    run: re.Pattern[str]
-    one: re.Pattern[str]
-    everyday: bool
+_WORD_BEFORE = re.compile(r"(?<![\w'’])([^\W\d_][\w'’.-]{0,30})[ \t]{1,2}$")
+_SENTENCE_BEFORE = re.compile(r"(?:^|[\n\r.!?:;•*>\"“(])[ \t\"“(*_>-]*$")
+_WORD_AFTER = re.compile(r"(?:['’]s?)?[ \t]{1,2}([^\W\d_][\w'’-]{0,30})")
+_FIRM_AFTER = re.compile(
+    r"[ \t]?(?:&|\+)|[ \t,]{1,2}(?:inc|ltd|llc|llp|plc|corp|gmbh|bros|co|and sons)\b|[-/]\w"
+)
+# After these a capitalised name is where somebody worked, studied or lives, or what was used.
+_SOMEWHERE = frozenset(
+    "at for from in near joined joining left with within via using of by into to through".split()
+)
+# Names between two parts that the record does not hold: Jane Marie Doe, Robert "Bob" Doe.
+_MIDDLE_NAMES = re.compile(
+    r"[ \t\u00a0]{1,2}(?:(?:[^\W\d_][^\W\d_'’-]*\.?|[\"“(‘'][^\W\d_][^\W\d_'’-]*[\"”)’'])[ \t\u00a0]{1,2}){1,2}"
+)
+_ONE_MORE = re.compile(r"[ \t\u00a0-]([^\W\d_](?:[^\W\d_]|['’](?=[^\W\d_]))+)(?![\w@])")
 
 
 def find_names(text: str, applicant: str) -> list[tuple[int, int]]:
-    """Return the spans of the applicant's name, in order."""
-    parts = tuple(name_parts(fold(applicant)))
-    folded = fold(text)
-    if not _may_hold(folded, parts) or len("".join(parts)) < 2:
+    """Return the spans of the applicant's name, in order and without overlaps."""
+    name = name_pattern(applicant)
+    if name is None:
         return []
-    name = _name(parts)
+    folded = fold(text)
+    if not may_hold(folded, name):
+        return []
     spans: list[tuple[int, int]] = []
     runs = list(name.run.finditer(folded))
     for match, following in zip_longest(runs, runs[1:]):
-        start, end = match.span()
+        start = match.start()
         if spans and start < spans[-1][1]:
             continue
-        if following is not None and _is_whole(_parts_in(match, name) | _parts_in(following, name), name):
-            middle = text[end : following.start()]
-            if _MIDDLE_NAMES.fullmatch(middle) and _capitalised(text[start : following.end()]):
-                spans.append((start, following.end()))
-                continue
-        found = _parts_in(match, name)
-        if _wide(match[0]) or (_is_whole(found, name) and _reads_as_name(text, start, end, name)):
-            pass
-        elif (
-            _capitalised(text[start:end])
-            and (initial := _initial_before(text, start, found, name)) is not None
-        ):
-            start = initial
-        elif not _stands_as_name(text, folded, start, end):
+        if following is not None and _has_middle_name(text, match, following, name):
+            spans.append((start, following.end()))
             continue
-        spans.append((start, end))
+        span = _span(text, folded, match, name)
+        if span is not None and not (spans and span[0] < spans[-1][1]):
+            spans.append(span)
     return spans
 
 
-def _parts_in(run: re.Match[str], name: _Name) -> set[str]:
+def _span(text: str, folded: str, match: re.Match[str], name: Name) -> tuple[int, int] | None:
+    """Return what is to be found of one run of parts, or None where it is no name."""
+    start, end = match.span()
+    if is_wide(match[0]):
+        return start, end
+    found = _parts_in(match, name)
+    if len(found) > 1 and _reads_as_name(text, start, end, found):
+        first = _particle_before(folded, start, name)
+        return _initials_before(text, first, name.initials) or first, _rest_of_name(text, end, name)
+    if len(found) > 1 and match[0].isalpha():
+        return None
+    if is_capitalised(text[start:end]):
+        widened = _with_initial(text, folded, start, end, found, name)
+        if widened is not None:
+            return widened
+    if _stands_as_name(text, folded, start, end):
+        return _particle_before(folded, start, name), end
+    return None
+
+
+def _parts_in(run: re.Match[str], name: Name) -> set[str]:
     """Return the parts of the name that a run holds."""
-    return {_letters(part) for part in name.one.findall(run[0])}
+    return {letters_of(part) for part in name.one.findall(run[0])}
 
 
-def _may_hold(folded: str, parts: tuple[str, ...]) -> bool:
-    """Say whether any part can stand in a text at all: most letters hold no name, and need no pattern."""
-    plain = folded if folded.isascii() else _MARKS.sub("", folded)
-    return any(re.split(r"['’-]", _MARKS.sub("", part))[0] in plain for part in parts)
+def _has_middle_name(text: str, match: re.Match[str], following: re.Match[str], name: Name) -> bool:
+    """Say whether two runs are one name with something between that the record lacks."""
+    if len(_parts_in(match, name) | _parts_in(following, name)) < 2:
+        return False
+    middle = text[match.end() : following.start()]
+    return _MIDDLE_NAMES.fullmatch(middle) is not None and is_capitalised(
+        text[match.start() : following.end()]
+    )
 
 
-def _is_whole(found: set[str], name: _Name) -> bool:
-    """Say whether a run holds two parts of the name, or all of it."""
-    return len(found) >= min(2, len(set(name.parts)))
-
-
-def _reads_as_name(text: str, start: int, end: int, name: _Name) -> bool:
-    """Say whether a whole name is meant as one: "will grant" in lower case is not, nor "market" for Mark Et."""
+def _reads_as_name(text: str, start: int, end: int, found: set[str]) -> bool:
+    """Say whether two parts are meant as a name: "will grant" in lower case is not, nor "market" for Mark Et."""
     run = text[start:end]
+    if run.isalpha():  # written together: in addresses such as github.com/adabyrne, or AdaByrne
+        return text[max(0, start - 1) : start] in {"/", "@"} or sum(c.isupper() for c in run) in range(2, 5)
+    return is_capitalised(run) or not all(is_everyday(part) for part in found)
+
+
+def _particle_before(folded: str, start: int, name: Name) -> int:
+    """Return where "de la" before a family name begins, if the name has it."""
+    if not name.particles:
+        return start
+    found = re.search(
+        rf"(?<![^\W_])(?:(?:{'|'.join(map(re.escape, name.particles))})[ \t\u00a0]{{1,2}}){{1,3}}$",
+        folded[max(0, start - 24) : start],
+    )
+    return start if found is None else start - len(found[0])
+
+
+def _rest_of_name(text: str, end: int, name: Name) -> int:
+    """Return the end of a name whose last parts the record lacks: Maria Garcia *Lopez*."""
+    for _ in range(2):
+        more = _ONE_MORE.match(text, end)
+        if more is None or not _may_end_a_name(more[1], text[end:]):
+            break
+        end = more.end()
+    initial = re.match(r"[ \t\u00a0]([^\W\d_])\.?(?![\w.'’])", text[end : end + 5])
     if (
-        run.isalpha() and len(name.parts) > 1
-    ):  # written together: only in addresses such as github.com/adabyrne
-        return text[max(0, start - 1) : start] in {"/", "@"}
-    if len(name.parts) == 1:
-        return not name.everyday and _capitalised(run)
-    return not name.everyday or _capitalised(run)
+        initial is not None
+        and initial[1].isupper()
+        and fold(initial[1]) in name.initials
+        and initial[1] != "I"
+    ):
+        end += len(initial[0])
+    return end
 
 
-def _initial_before(text: str, start: int, found: set[str], name: _Name) -> int | None:
-    """Return where "J. " begins before the family name, if it does."""
-    if len(name.parts) < 2 or found != {_letters(name.parts[-1])}:
+def _may_end_a_name(word: str, rest: str) -> bool:
+    """Say whether a word behind a full name belongs to it; credentials ("RN") and what comes next in a text do not."""
+    folded = fold(word)
+    if not word[0].isupper() or word.isupper() or re.match(r"[ \t\u00a0-][\w'’-]+['’]s\b", rest):
+        return False
+    known = (is_everyday, is_role, is_tool_or_employer, is_place)
+    return len(word) > 1 and not any(test(folded) for test in known)
+
+
+def _with_initial(
+    text: str, folded: str, start: int, end: int, found: set[str], name: Name
+) -> tuple[int, int] | None:
+    """Return one part with the initials of others: "J. Byrne", "JB Byrne", "Ada B."."""
+    others = name.initials_beside(found)
+    first = _particle_before(folded, start, name)
+    before = _initials_before(text, first, others)
+    if before is not None:
+        return before, end
+    after = re.match(r"[ \t\u00a0]([^\W\d_])(\.)?(?![\w'’])", text[end : end + 5])
+    if after is not None and after[1].isupper() and fold(after[1]) in others and after[1] != "I":
+        return start, end + len(after[0])
+    return None
+
+
+def _initials_before(text: str, start: int, initials: frozenset[str]) -> int | None:
+    """Return where "J. ", "J.-P. " or "JP " before ``start`` begins, if it begins with one of ``initials``."""
+    before = re.search(
+        r"(?<![^\W_])((?:[^\W\d_]\.[ \t-]?){1,3}|[^\W\d_]{1,2}[ \t])[ \t]?$", text[max(0, start - 9) : start]
+    )
+    if before is None:
         return None
-    match = re.search(r"(?<![^\W_])([^\W\d_])\.[ \t]{0,2}$", text[max(0, start - 6) : start])
-    if match is None or not match[1].isupper() or fold(match[1]) != name.parts[0][0]:
+    written = before[1].strip()
+    # "I" and "A" without a stop are words.
+    if not written.isupper() or written in {"I", "A"} or letters_of(fold(written))[0] not in initials:
         return None
-    return start - len(match[0])
+    return start - len(before[0])
 
 
 def _stands_as_name(text: str, folded: str, start: int, end: int) -> bool:
@@ -149,84 +211,53 @@ def _stands_as_name(text: str, folded: str, start: int, end: int) -> bool:
     after = folded[end : end + _WINDOW]
     if start > _WINDOW and "\n" not in before and "\r" not in before:
         before = "…" + before  # the window does not begin a line
-    if _BEFORE_LINE.search(before) and _AFTER_LINE.match(after):
+    word = letters_of(folded[start:end])
+    capital = is_capitalised(text[start:end])
+    tool = is_tool_or_employer(word)
+    own_line = _BEFORE_LINE.search(before) is not None and _AFTER_LINE.match(after) is not None
+    if own_line and not tool and (capital or not is_everyday(word)):
         return True
-    if not _capitalised(text[start:end]):
+    if not capital:
         return False
-    if _BEFORE.search(before):
+    if _ADDRESSED.search(before) or (_BEFORE_SIGNATURE.search(before) and _AFTER_SIGNATURE.match(after)):
         return True
-    if _BEFORE_SIGNATURE.search(before) and _AFTER_SIGNATURE.match(after):
+    plain = not tool and not is_everyday(word)
+    if _INTRODUCED.search(before) and (plain or _AFTER_INTRODUCED.match(after)):
         return True
-    possessive = re.match(r"['’]s\b", after) is not None
-    return possessive and end - start > 2 and folded[start:end] not in _WORDS
+    if plain and _GREETED.search(before):
+        return True
+    return not tool and _stands_alone(text, start, end, word)
 
 
-def fold(text: str) -> str:
-    """Return ``text`` without accents and in lower case, of the same length.
-
-    >>> fold("Élodie Ångström")
-    'elodie angstrom'
-    """
-    if text.isascii():
-        return text.lower()
-    return "".join(_fold_one(character) for character in text)
-
-
-@lru_cache(maxsize=4096)
-def _fold_one(character: str) -> str:
-    lowered = unicodedata.normalize("NFD", character)[0].lower()
-    return lowered if len(lowered) == 1 else character
-
-
-def name_parts(folded_name: str) -> list[str]:
-    """Return the parts of a name that say who it is: no titles, no degrees, no initials.
-
-    >>> name_parts("dr. anne-marie o'neil jr.")
-    ['anne-marie', "o'neil"]
-    """
-    if folded_name.strip() in _NO_NAME:
-        return []
-    words = re.findall(
-        r"[^\W\d_](?:[^\W\d_]|['’\-\u0300-\u036f](?=[^\W\d_]))*", folded_name.replace(".", " ")
-    )
-    return [word for word in words if word not in _TITLES and (len(word) > 1 or _wide(word))]
+def _stands_alone(text: str, start: int, end: int, word: str) -> bool:
+    """Say whether a capitalised part in the middle of a letter can only be the person."""
+    before, after = text[max(0, start - _WINDOW) : start], text[end : end + _WINDOW]
+    run = text[start:end]
+    if len(word) < 3 or (run.isupper() and len(word) < 5):
+        return False
+    opens = _SENTENCE_BEFORE.search(before) is not None
+    previous = _WORD_BEFORE.search(before)
+    if previous is not None and not opens and _is_foreign(previous[1], before[: previous.start()]):
+        return False
+    following = _WORD_AFTER.match(after)
+    if (
+        following is not None
+        and following[1][0].isupper()
+        and following[1] not in {"I", "I'm", "I’m", "I've", "I’ve"}
+    ):
+        return False
+    if _FIRM_AFTER.match(after) or re.search(r"[&+/-][ \t]?$", before):
+        return False
+    somewhere = previous is not None and fold(previous[1]) in _SOMEWHERE
+    if _POSSESSIVE.match(after) is not None and after[:1]:
+        return not (previous is not None and fold(previous[1]) == "at") and (
+            not opens or not is_everyday(word)
+        )
+    return not somewhere and not is_everyday(word) and not is_place(word) and not is_role(word)
 
 
-def _wide(text: str) -> bool:
-    """Say whether ``text`` is in a script that writes no spaces between words."""
-    return any("\u3040" <= character <= "\u9fff" or "\uac00" <= character <= "\ud7af" for character in text)
-
-
-def _letters(part: str) -> str:
-    return "".join(character for character in part if character.isalpha())
-
-
-def _literal(part: str) -> str:
-    """Match a part however its apostrophes, hyphens and accents are written."""
-    letters = [
-        "['’]?" if c in "'’" else "[-\u2010\u2011 ]?" if c == "-" else re.escape(c) + "[\u0300-\u036f]?"
-        for c in part
-        if not "\u0300" <= c <= "\u036f"
-    ]
-    return "".join(letters)
-
-
-@lru_cache(maxsize=1024)
-def _name(parts: tuple[str, ...]) -> _Name:
-    if any(_wide(part) for part in parts):
-        whole = r"\s?".join(_literal(part) for part in parts)
-        return _Name(parts, re.compile(whole), re.compile(whole), everyday=False)
-    one = f"(?:{'|'.join(sorted(map(_literal, parts), key=len, reverse=True))})"
-    # Between parts: white space and initials, a line end, what addresses hold, or nothing.
-    gap = r"(?:[ \t\u00a0]{1,3}(?:[^\W\d_]\.?[ \t\u00a0]{1,2}){0,2}|[ \t]?(?:\r\n|[\r\n])[ \t]?|[._-])?"
-    more = rf"(?:{gap}{one}){{0,{len(parts) - 1}}}"
-    listed = (
-        rf"{_literal(parts[-1])},[ \t]{{0,2}}{_literal(parts[0])}{more}|" if len(parts) > 1 else ""
-    )  # Byrne, Ada
-    run = rf"(?<![^\W_])(?:{listed}{one}{more})(?![^\W\d_])"
-    return _Name(parts, re.compile(run), re.compile(one), everyday=all(part in _WORDS for part in parts))
-
-
-def _capitalised(found: str) -> bool:
-    """Say whether every word of ``found`` begins with a capital."""
-    return all(not word[0].isalpha() or word[0].isupper() for word in re.findall(r"[^\s,.]+", found))
+def _is_foreign(word: str, before: str) -> bool:
+    """Say whether a capitalised word before a part makes it another's name: Michael Johnson, St. Mary."""
+    if not word[0].isupper() or word in {"I", "Mr", "Mr.", "Mrs", "Mrs.", "Ms", "Ms.", "Miss", "Dr", "Dr."}:
+        return False
+    return not (_SENTENCE_BEFORE.search(before) and is_everyday(fold(word).rstrip(".")))

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from agents.chat.subject import Subject
-from ingestion.names import fold
+from ingestion.name_patterns import fold
 
 _ORDINALS = {
     "first": 1, "top": 1, "1st": 1, "second": 2, "2nd": 2, "third": 3, "3rd": 3, "fourth": 4, "4th": 4, "fifth": 5,

@@ -12,7 +12,7 @@ from agents.scoring import exact_score
 from agents.stored_screening import Header, verdict_of
 from agents.verdict import Quote, Ranked, Requirement, Unjudged, Verdict
 from ingestion.letter import Letter, Passage, natural_key
-from ingestion.names import fold, name_parts
+from ingestion.name_patterns import fold, name_parts
 from ingestion.records import StoreError
 from ingestion.store import Store
 
