@@ -111,11 +111,12 @@ def _run(glyphs: Sequence[Glyph]) -> _Run | None:
     pieces: list[str] = []
     end = None
     spaced = False
+    gap = _word_gap(marks)
     for glyph in glyphs:
         if glyph.text.isspace():
             spaced = True
             continue
-        if end is not None and (spaced or glyph.x - end > _SPACE * glyph.size):
+        if end is not None and (spaced or glyph.x - end > gap * glyph.size):
             pieces.append(" ")
         pieces.append(glyph.text)
         end, spaced = max(glyph.end, end or glyph.end), False
@@ -123,7 +124,15 @@ def _run(glyphs: Sequence[Glyph]) -> _Run | None:
     return _Run(text, marks[0].x, max(one.end for one in marks), median(one.y for one in marks), _size(marks))
 
 
+def _word_gap(marks: Sequence[Glyph]) -> float:
+    """Return the gap between words as a share of the size: wider where a title's letters are set apart."""
+    gaps = [(after.x - before.end) / max(after.size, 1.0) for before, after in pairwise(marks)]
+    usual = median(gaps) if len(gaps) >= 4 else 0.0
+    return usual + _SPACE if usual > 0.6 * _SPACE else _SPACE
+
+
 def _size(glyphs: Sequence[Glyph]) -> float:
+    """Return the usual size of glyphs."""
     return median(one.size for one in glyphs) or 1.0
 
 

@@ -6,18 +6,16 @@ Meant to run in a child process: PDFium is a large parser, and what it reads com
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
-from difflib import SequenceMatcher
 
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
 from ingestion.document import Document, DocumentRefused, Hidden
-from ingestion.hiding import LETTERS_TO_REPORT, excerpt, letters_in
 from ingestion.letterhead import guess
-from ingestion.page_layout import Glyph, join_pages, page_text
+from ingestion.page_layout import join_pages
 from ingestion.pdf_annotations import unseen_notes
-from ingestion.pdf_characters import Breaks, Character, PageText, read_characters
+from ingestion.pdf_characters import read_characters
+from ingestion.pdf_findings import hidden_runs, replaced_texts, shown_text
 from ingestion.pdf_visibility import hidden_kinds
 from ingestion.raw_letter import MAX_CHARACTERS
 
@@ -118,9 +116,9 @@ def _read(document: pdfium.PdfDocument) -> Document:
         concealed += sum(
             one.text.isalnum() for one, kind in zip(characters, kinds, strict=True) if kind is not None
         )
-        pages.append(_page_text(letters))
-        hidden += _findings(text, kinds, number)
-        hidden += _replaced(text, kinds, number)
+        pages.append(shown_text(letters))
+        hidden += hidden_runs(text, kinds, number)
+        hidden += replaced_texts(text, kinds, number)
     if garbled > _GARBLED * (visible + garbled) and garbled:
         raise DocumentRefused(
             "a PDF's fonts must say which letters they show",
@@ -172,72 +170,6 @@ def _flattened(document: pdfium.PdfDocument, number: int) -> tuple[pdfium.PdfPag
         page.close()
         page = document[number - 1]
     return page, notes
-
-
-def _page_text(characters: Sequence[Character]) -> str:
-    """Return the visible text of a page: what stands upright first, then what is turned."""
-    directions: dict[int, list[Character]] = {}
-    for one in characters:
-        directions.setdefault(one.drawn.angle, []).append(one)
-    parts: list[str] = []
-    for angle in sorted(directions):
-        turn = math.radians(angle)
-        cosine, sine = math.cos(turn), math.sin(turn)
-        glyphs: list[Glyph] = []
-        for one in directions[angle]:
-            along, down = one.x * cosine - one.y * sine, one.x * sine + one.y * cosine
-            glyphs.append(Glyph(one.text, along, along + one.advance, down, max(one.drawn.size, 1.0)))
-        parts.append(page_text(glyphs))
-    return "\n\n".join(filter(None, parts))
-
-
-def _findings(text: PageText, kinds: Sequence[str | None], number: int) -> Iterator[Hidden]:
-    """Yield each run of hidden characters."""
-    remaining = iter(kinds)
-    kind: str | None = None
-    said: list[str] = []
-    first: Character | None = None
-    for one in [*text.sequence, None]:
-        if isinstance(one, Breaks):
-            said.append(one.text)
-            continue
-        now = next(remaining) if one is not None else None
-        if now != kind or one is None:
-            spoken = "".join(said)
-            if kind is not None and first is not None and letters_in(spoken) >= LETTERS_TO_REPORT:
-                yield Hidden(kind, _place(first, text, number), excerpt(spoken))
-            kind, first, said = now, one, []
-        if one is not None and now is not None:
-            said.append(one.text)
-
-
-def _place(character: Character, text: PageText, number: int) -> str:
-    """Say where on the page a character stands."""
-    third = min(2, max(0, int(3 * character.box.top / max(1.0, text.height))))
-    return f"page {number}, {('top', 'middle', 'bottom')[third]}"
-
-
-def _replaced(text: PageText, kinds: Sequence[str | None], number: int) -> Iterator[Hidden]:
-    """Yield what a file tells programs to read where the page shows something else."""
-    shown: dict[str, list[Character]] = {}
-    for one, kind in zip(text.characters, kinds, strict=True):
-        if one.drawn.replaced and kind is None:
-            shown.setdefault(one.drawn.replaced, []).append(one)
-    for instead, characters in shown.items():
-        page = "".join(one.text for one in characters)
-        # Producers write hyphens, ligatures and symbols so; those are as long as what the page shows.
-        spoken, seen = _letters(instead), _letters(page)
-        if len(spoken) >= 8 and SequenceMatcher(None, spoken[:500], seen[:500]).ratio() < 0.6:
-            yield Hidden("replaced", _place(characters[0], text, number), excerpt(instead))
-    silent = {one.replaced for one in text.objects if one.replaced} - set(shown)
-    for instead in sorted(silent):
-        if len(_letters(instead)) >= 8:
-            yield Hidden("replaced", f"page {number}", excerpt(instead))
-
-
-def _letters(text: str) -> str:
-    """Return the letters and digits of a text, folded."""
-    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def _unreadable(character: str) -> bool:

@@ -83,25 +83,13 @@ class Character:
 
 
 @dataclass(slots=True)
-class Breaks:
-    """Where PDFium sees a space or a new line that no character stands for."""
-
-    text: str
-
-
-@dataclass(slots=True)
 class PageText:
-    """All text of a page in the order in which the file draws it, with the page's width and height in points."""
+    """All characters of a page and what draws them, with the page's width and height in points."""
 
     width: float
     height: float
-    sequence: list[Character | Breaks] = field(default_factory=list)
+    characters: list[Character] = field(default_factory=list)
     objects: list[TextObject] = field(default_factory=list)
-
-    @property
-    def characters(self) -> list[Character]:
-        """The characters alone."""
-        return [one for one in self.sequence if isinstance(one, Character)]
 
 
 class _Geometry:
@@ -148,7 +136,7 @@ def read_characters(page: pdfium.PdfPage, limit: int) -> PageText:
         count = textpage.count_chars()
         if count > limit:
             raise OverflowError
-        result.sequence.extend(_sequence(textpage, count, geometry, by_address))
+        result.characters.extend(_characters(textpage, count, geometry, by_address))
     finally:
         textpage.close()
     result.objects = list(by_address.values())
@@ -200,10 +188,11 @@ def _flat(size: float, matrix: Any) -> bool:
 
 def _enlarge(handle: Any, matrix: Any, size: float) -> None:
     """Make a text readable for PDFium, which drops one without height or width."""
-    finite = [value if math.isfinite(value) else 0.0 for value in (matrix.e, matrix.f)]
-    raw.FPDFPageObj_SetMatrix(handle, raw.FS_MATRIX(1, 0, 0, 1, *finite))
     if not abs(size) >= 1:
         raw.FPDFTextObj_SetFontSize(handle, 1.0)
+    finite = [value if math.isfinite(value) else 0.0 for value in (matrix.e, matrix.f)]
+    # Setting the matrix makes PDFium measure the text anew.
+    raw.FPDFPageObj_SetMatrix(handle, raw.FS_MATRIX(1, 0, 0, 1, *finite))
 
 
 def _marks(handle: Any) -> tuple[str | None, bool]:
@@ -233,10 +222,10 @@ def _wide(call: Any, *arguments: Any) -> str:
     return buffer.raw[: length.value].decode("utf-16-le", "replace").rstrip("\0")
 
 
-def _sequence(
+def _characters(
     textpage: pdfium.PdfTextPage, count: int, geometry: _Geometry, by_address: dict[int, TextObject]
-) -> Iterator[Character | Breaks]:
-    """Yield the characters and breaks of a page, pairs of surrogates made one."""
+) -> Iterator[Character]:
+    """Yield the characters of a page, pairs of surrogates made one; not the spaces that PDFium adds."""
     left, right, bottom, top, x, y = (ctypes.c_double() for _ in range(6))
     loose = raw.FS_RECTF()
     pending: int | None = None
@@ -246,7 +235,6 @@ def _sequence(
         code = raw.FPDFText_GetUnicode(textpage, index)
         handle = raw.FPDFText_GetTextObject(textpage, index)
         if raw.FPDFText_IsGenerated(textpage, index) == 1 or not handle:
-            yield Breaks("\n" if code in {10, 13} else " ")
             continue
         if 0xD800 <= code < 0xDC00:
             pending = code

@@ -28,8 +28,8 @@ _NOTHING = 1.5
 _INK = 0.03
 # Points. The smallest print that is read is 4 to 5; Word's and LaTeX's smallest named sizes are 5 and above.
 _READABLE = 3.0
-# Height in points of a capital in such print, which counts where a font states its size in units of its own.
-_READABLE_CAPITAL = 2.1
+# Height of a capital and width of a broad letter in such print, in points: a font may state its size in other units.
+_READABLE_CAPITAL, _READABLE_BREADTH = 2.1, 1.2
 # Pictures without one layer of overlapping texts each; what lies under more is not looked for.
 _LAYERS = 6
 # Opacity, of 255, below which a text counts as transparent, and paint modes that leave nothing on the page.
@@ -59,10 +59,10 @@ def hidden_kinds(page: pdfium.PdfPage, text: PageText) -> list[str | None]:
         if one.drawn in clipping:
             contrasts[index] = _ink(base, one.box, scale)
     shown = _shown(characters, contrasts)
-    tallest = _tallest(characters)
+    extents = _extents(characters)
     paper = Box(0, 0, text.width, text.height)
     return [
-        _kind(one, base, scale, paper, tallest[one.drawn], seen=seen)
+        _kind(one, base, scale, paper, extents[one.drawn], seen=seen)
         for one, seen in zip(characters, shown, strict=True)
     ]
 
@@ -231,18 +231,26 @@ def _units(characters: Sequence[Character]) -> list[tuple[int, int]]:
     return [*units, (start, len(characters))]
 
 
-def _tallest(characters: Sequence[Character]) -> dict[TextObject, float]:
-    """Return the height of the tallest letter or digit of each text, in points, along its own line's upright."""
-    tallest: dict[TextObject, float] = {}
+def _extents(characters: Sequence[Character]) -> dict[TextObject, tuple[float, float]]:
+    """Return how high and how broad the largest letter or digit of each text is, in points, seen along its line."""
+    extents: dict[TextObject, tuple[float, float]] = {}
     for one in characters:
-        side = one.box.width if one.drawn.angle in {90, 270} else one.box.height
-        if one.text.isalnum() or one.drawn not in tallest:
-            tallest[one.drawn] = max(tallest.get(one.drawn, 0.0), side)
-    return tallest
+        sides = (one.box.height, one.box.width)
+        high, broad = sides[::-1] if one.drawn.angle in {90, 270} else sides
+        if one.text.isalnum() or one.drawn not in extents:
+            highest, broadest = extents.get(one.drawn, (0.0, 0.0))
+            extents[one.drawn] = max(high, highest), max(broad, broadest)
+    return extents
 
 
 def _kind(
-    one: Character, base: Picture, scale: tuple[float, float], paper: Box, tallest: float, *, seen: bool
+    one: Character,
+    base: Picture,
+    scale: tuple[float, float],
+    paper: Box,
+    extent: tuple[float, float],
+    *,
+    seen: bool,
 ) -> str | None:
     """Name the way in which a character is hidden, None where it is not."""
     box = one.box
@@ -254,7 +262,8 @@ def _kind(
     )
     if outside:
         return "off_page"
-    if one.drawn.degenerate or (one.drawn.size < _READABLE and tallest < _READABLE_CAPITAL):
+    small = extent[0] < _READABLE_CAPITAL or extent[1] < _READABLE_BREADTH
+    if one.drawn.degenerate or (one.drawn.size < _READABLE and small):
         return "tiny"
     if one.drawn.replaced == "":
         return "replaced"
