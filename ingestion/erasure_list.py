@@ -1,7 +1,7 @@
 """The erasure list: by what an erased person's letter is known again when a file or a backup brings it.
 
 Holds keyed hashes and numbers only. Knows nothing about files, backups or how a letter is erased. What a letter leaves
-here is stated in ``docs/storage.md``: its place (posting, source and id), its words, and the address it came from.
+here is stated in ``docs/storage.md``: its place (posting, file and id), its words, and the address it came from.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from ingestion.schema import erased_letter, erasure_key, letter, letter_intake, 
 from ingestion.vectorrows import chunks
 
 Trace = Literal["place", "words", "address", "key"]
-"""``place``: posting, source and id. ``words``: the text's words. ``address``: the sender's. ``key``: the internal key,
+"""``place``: posting, file and id. ``words``: the text's words. ``address``: the sender's. ``key``: the internal key,
 with posting and id; only a backup of the same store has that one."""
 TRACES: Final[tuple[Trace, ...]] = get_args(Trace)
 
@@ -70,8 +70,11 @@ class ErasureList:
 def traces_of(known: Known) -> dict[Trace, list[str | int]]:
     """Return what a letter is known by, in the order in which it is looked for."""
     from ingestion.duplicates import normalised
+    from ingestion.raw_letter import origin_of
 
-    found: dict[Trace, list[str | int]] = {"place": [known.posting, known.source, known.letter_id]}
+    # Without the row: rows move when others are added or taken out, the id stays.
+    place = [known.posting, origin_of(known.source), known.letter_id]
+    found: dict[Trace, list[str | int]] = {"place": list(place)}
     words = normalised(known.text)
     if words.count(" ") + 1 >= WORDS_AT_LEAST:
         found["words"] = [words]

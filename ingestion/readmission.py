@@ -14,7 +14,7 @@ from ingestion.raw_letter import Refusal
 from ingestion.writing import Transaction
 
 BY: Final[dict[Trace, str]] = {
-    "place": "one from the same place in the same file, under the same id",
+    "place": "one from the same file, under the same id",
     "words": "one of the same words",
     "address": "one from the same address",
     "key": "one with the same internal key",

@@ -135,7 +135,7 @@ def test_an_erased_letter_does_not_come_back_with_its_file(
     again = ingest(store, embedder, [str(letters)])
     assert again.counts == {"stored": 0, "unchanged": 1, "updated": 0, "duplicate": 0, "refused": 1}
     [refused] = again.refused
-    assert "same place in the same file" in refused.detail
+    assert "same file, under the same id" in refused.detail
     assert "--readmit" in refused.detail
     assert NAME not in str(refused)
     back = ingest(store, embedder, [str(letters)], readmit=True)
@@ -167,6 +167,19 @@ def test_what_the_list_knows_a_person_by(store: Store, known: Known, trace: str 
     with store.reading() as connection:
         found = read_erasure_list(connection).find(known)
     assert (None if found is None else found[0]) == trace
+
+
+def test_a_row_that_moved_and_was_edited_is_the_same_place(
+    store: Store, letters: Path, embedder: LetterEmbedder
+) -> None:
+    """The file grew at its top and the letter changed: its id in that file still says whose it is."""
+    erase(store, [key_of(store, "1")])
+    rows = [json.loads(line) for line in letters.read_text(encoding="utf-8").splitlines()]
+    rows[0]["text"] = TEXT.replace("eleven", "twelve")
+    rows.insert(0, {"id": "0", "name": "New Person", "text": OTHER.replace("nine", "ten")})
+    letters.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    [refused] = ingest(store, embedder, [str(letters)]).refused
+    assert refused.letter_id == "1"
 
 
 def test_a_shared_mailbox_shuts_nobody_out(store: Store) -> None:
