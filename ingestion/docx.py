@@ -143,7 +143,8 @@ def _told(paragraphs: Sequence[Paragraph]) -> str:
             continue
         if before is not None:
             short = len(shown) < _SHORT and len(before.shown) < _SHORT
-            near = (one.listed and before.listed) or (one.cell and before.cell) or short
+            alike = one.cell is before.cell and one.listed is before.listed
+            near = alike and (one.listed or one.cell or short)
             text += "\n" if near and not gap else "\n\n"
         text += shown
         before, gap = one, False

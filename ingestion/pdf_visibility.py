@@ -7,21 +7,19 @@ other are taken away in turns, so that visible text vouches for none beneath it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 import pypdfium2 as pdfium
 from pypdfium2 import raw
 
+from ingestion.colours import LARGE, SEEN, SEEN_IF_LARGE
 from ingestion.pdf_characters import Box, Character, PageText, TextObject
 
 # Pixels a point: 144 dpi, at which the strokes of 6-point print still cover a pixel.
 _SCALE = 2.0
-# Most pixels of a picture; larger pages are drawn smaller. Three bytes each, and three pictures at a time.
-_PIXELS = 6_000_000
-# Difference in CIE Lab (1976) between a glyph and what lies behind it. A practised eye sees 2.3 on patches side by side;
-# light grey #DDDDDD on white makes 12, and #F0F0F0, which no print shows, makes 5. Large letters show sooner.
-_SEEN, _SEEN_IF_LARGE, _LARGE = 8.0, 4.0, 24.0
+# Most pixels of a picture, twice those of an A4 page; larger pages are drawn smaller. Some 60 MB for all at a time.
+_PIXELS = 4_000_000
 # Below this nothing of a character is on the page: the rest of anti-aliasing.
 _NOTHING = 1.5
 # Share of a character's box that must differ: the thinnest letters fill a tenth of theirs.
@@ -49,11 +47,11 @@ def hidden_kinds(page: pdfium.PdfPage, text: PageText) -> list[str | None]:
     base = _draw(page, text)
     scale = base.shape[1] / text.width, base.shape[0] / text.height
     layers = _layers(text, base.shape[:2], scale)
-    difference = _differences(page, text, base, layers)
-    contrasts = [
-        _contrast(difference[layers[one.drawn]], one.box, scale) if layers[one.drawn] < _LAYERS else 0.0
-        for one in characters
-    ]
+    contrasts = [0.0] * len(characters)
+    for layer, difference in enumerate(_differences(page, text, base, layers)):
+        for index, one in enumerate(characters):
+            if layers[one.drawn] == layer:
+                contrasts[index] = _contrast(difference, one.box, scale)
     clipping = {one for one in text.objects if one.mode == _CLIPS and layers[one] == 0}
     for index, one in enumerate(characters):
         if one.drawn in clipping:
@@ -68,10 +66,10 @@ def hidden_kinds(page: pdfium.PdfPage, text: PageText) -> list[str | None]:
 
 
 def _draw(page: pdfium.PdfPage, text: PageText) -> Picture:
-    """Return the page as it looks, uint8 (height, width, 3), blue first."""
+    """Return the page as it looks, uint8 (height, width, 4): blue, green, red, unused."""
     scale = min(_SCALE, (_PIXELS / max(1.0, text.width * text.height)) ** 0.5)
     # Its annotations are inferred from the default, a whole number.
-    bitmap = page.render(scale=scale, may_draw_forms=False)  # pyright: ignore[reportArgumentType]
+    bitmap = page.render(scale=scale, may_draw_forms=False, prefer_bgrx=True)  # pyright: ignore[reportArgumentType]
     try:
         return bitmap.to_numpy().copy()
     finally:
@@ -114,8 +112,8 @@ def _place(box: Box) -> list[tuple[int, ...]]:
 
 def _differences(
     page: pdfium.PdfPage, text: PageText, base: Picture, layers: dict[TextObject, int]
-) -> list[Picture]:
-    """Return for each layer how much its texts change the page, in Lab units, float32 (height, width)."""
+) -> Iterator[Picture]:
+    """Yield for each layer how much its texts change the page, in Lab units, float32 (height, width)."""
     visible = [one for one in text.objects if not one.degenerate]
     count = min(_LAYERS, 1 + max((layers[one] for one in visible), default=0))
 
@@ -130,28 +128,29 @@ def _differences(
 
     bare = without(visible)
     if count == 1:
-        return [bare]
+        yield bare
+        return
     # White over black print changes the page, and yet nothing but paper shows where it stands: it must also differ
     # from the page without any text.
-    return [
-        np.minimum(bare, without([one for one in visible if layers[one] == layer])) for layer in range(count)
-    ]
+    for layer in range(count):
+        yield np.minimum(bare, without([one for one in visible if layers[one] == layer]))
 
 
 def _lab_difference(one: Picture, other: Picture) -> Picture:
     """Return the distance of two pictures in CIE Lab, float32 (height, width)."""
     result = np.zeros(one.shape[:2], dtype=np.float32)
-    changed = (one != other).any(axis=2)
+    # All four bytes of a pixel at once.
+    changed = (one.view(np.uint32) != other.view(np.uint32))[:, :, 0]
     result[changed] = np.linalg.norm(_lab(one[changed]) - _lab(other[changed]), axis=1)
     return result
 
 
 def _lab(colours: Picture) -> Picture:
-    """Return sRGB colours, uint8 (n, 3) blue first, in CIE Lab under D65, float32 (n, 3).
+    """Return sRGB colours, uint8 (n, 3 or 4) blue first, in CIE Lab under D65, float32 (n, 3).
 
     IEC 61966-2-1 for the curve and the matrix, CIE 15 for Lab.
     """
-    level = colours[:, ::-1].astype(np.float32) / 255
+    level = colours[:, 2::-1].astype(np.float32) / 255
     linear = np.where(level <= 0.04045, level / 12.92, ((level + 0.055) / 1.055) ** 2.4)
     matrix = np.array(
         [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]], dtype=np.float32
@@ -197,7 +196,7 @@ def _contrast(difference: Picture, box: Box, scale: tuple[float, float]) -> floa
 def _ink(base: Picture, box: Box, scale: tuple[float, float]) -> float:
     """Return how much a box of the page varies: what a text shows that other drawing fills."""
     rows, columns = _pixels(box, base.shape[:2], scale)
-    part = base[rows, columns].reshape(-1, 3)
+    part = base[rows, columns, :3].reshape(-1, 3)
     if not len(part):
         return 0.0
     lab = _lab(part)
@@ -207,7 +206,7 @@ def _ink(base: Picture, box: Box, scale: tuple[float, float]) -> float:
 def _shown(characters: Sequence[Character], contrasts: Sequence[float]) -> list[bool]:
     """Say of each character whether it shows: letters by the picture, as most of their word in the same text do."""
     seen = [
-        contrast >= (_SEEN_IF_LARGE if one.drawn.size >= _LARGE else _SEEN)
+        contrast >= (SEEN_IF_LARGE if one.drawn.size >= LARGE else SEEN)
         for one, contrast in zip(characters, contrasts, strict=True)
     ]
     result = list(seen)
@@ -272,9 +271,9 @@ def _kind(
     if one.drawn.mode in {_UNPAINTED, _CLIPS} or one.drawn.fill[3] < _OPAQUE:
         return "invisible"
     rows, columns = _pixels(box, base.shape[:2], scale)
-    behind = np.median(base[rows, columns].reshape(-1, 3), axis=0).astype(np.uint8)
+    behind = np.median(base[rows, columns, :3].reshape(-1, 3), axis=0).astype(np.uint8)
     fill = np.array(one.drawn.fill[2::-1], dtype=np.uint8)
-    if float(np.linalg.norm(_lab(behind[None]) - _lab(fill[None]))) < 2 * _SEEN:
+    if float(np.linalg.norm(_lab(behind[None]) - _lab(fill[None]))) < 2 * SEEN:
         return "same_colour"
     if one.drawn.layered:
         return "switched_off"
