@@ -42,3 +42,8 @@ def draw_page(name: str, folder: Path, monkeypatch: pytest.MonkeyPatch) -> AppTe
 def said(page: AppTest) -> str:
     """Return every text of a page that nothing reads as markup."""
     return "\n".join(one.value for one in page.text)
+
+
+def drawn_html(page: AppTest) -> str:
+    """Return all HTML of a page."""
+    return "\n".join(one.proto.body for one in page.get("html"))
