@@ -41,3 +41,13 @@ def test_a_switch_takes_0_or_1() -> None:
     """WINNOW_TRACEBACK=yes is refused rather than guessed at."""
     with pytest.raises(SettingsError, match="WINNOW_TRACEBACK must be 0 or 1, but got 'yes'"):
         read_settings({"WINNOW_TRACEBACK": "yes"})
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [({}, Path("letters/evaluations")), ({"WINNOW_RESULTS": "measured"}, Path("measured"))],
+    ids=["in the store", "a folder of its own"],
+)
+def test_results_are_looked_for_in_the_store_unless_told(environment: dict[str, str], expected: Path) -> None:
+    """The dashboard finds the results of evaluations without a setting."""
+    assert read_settings(environment, Path("letters")).results == expected

@@ -12,11 +12,15 @@ from pathlib import Path
 DEFAULT_STORE = Path(".winnow")
 """Where the store is when neither --store nor WINNOW_STORE says so: a folder beside the work."""
 
+RESULTS = "evaluations"
+"""The folder of a store that evaluation results are kept in, unless WINNOW_RESULTS names another."""
+
 KNOWN = {
     "WINNOW_STORE": "the store's folder",
     "WINNOW_SERVER_URL": "the OpenAI-compatible server of --pipeline server",
     "WINNOW_SERVER_MODEL": "the model's name on that server, where it lists several",
     "WINNOW_SERVER_KEY": "the key that this server wants; no other key in the environment is ever sent",
+    "WINNOW_RESULTS": "the folder of evaluation results that the dashboard shows",
     "WINNOW_TRACEBACK": "1: where an unexpected error came from, in full",
 }
 
@@ -29,11 +33,13 @@ class SettingsError(ValueError):
 class Settings:
     """``store`` is a folder; ``traceback`` shows where an unexpected error came from.
 
-    ``server_url``, ``server_model`` and ``server_key`` belong to ``--pipeline server``.
+    ``results`` is where the dashboard looks for the results of evaluations; ``server_url``, ``server_model`` and
+    ``server_key`` belong to ``--pipeline server``.
     """
 
     store: Path = DEFAULT_STORE
     traceback: bool = False
+    results: Path = DEFAULT_STORE / RESULTS
     server_url: str | None = None
     server_model: str | None = None
     server_key: str | None = field(default=None, repr=False)
@@ -60,6 +66,7 @@ def read_settings(environment: Mapping[str, str], store: Path | None = None) -> 
     return Settings(
         store=folder,
         traceback=traceback == "1",
+        results=Path(environment.get("WINNOW_RESULTS") or folder / RESULTS),
         server_url=environment.get("WINNOW_SERVER_URL") or None,
         server_model=environment.get("WINNOW_SERVER_MODEL") or None,
         server_key=environment.get("WINNOW_SERVER_KEY") or None,

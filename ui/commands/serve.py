@@ -57,14 +57,24 @@ def serve(
             "--address", help="Where to listen. Beyond this machine only with a login: docs/dashboard.md."
         ),
     ] = "127.0.0.1",
+    results: Annotated[
+        Path | None,
+        typer.Option(
+            "--results",
+            help="Folder of the evaluations' results. Default: WINNOW_RESULTS, else evaluations/ in the store.",
+            show_default=False,
+        ),
+    ] = None,
 ) -> None:
     """Open the dashboard on this machine; nothing listens beyond it unless a login is configured."""
-    folder = settings_for(store).store
+    settings = settings_for(store)
+    folder = settings.store
     if not 1024 <= port <= 65535:
         raise typer.BadParameter(f"--port must be between 1024 and 65535, but got {port}")
     _must_be_guarded(address)
     note(f"dashboard: http://{address}:{port} (store {folder}; Ctrl-C ends it)")
     environment = {**os.environ, "WINNOW_STORE": str(folder.absolute())}
+    environment["WINNOW_RESULTS"] = str((results or settings.results).absolute())
     command = streamlit_command(port, address)
     os.execve(command[0], command, environment)  # noqa: S606 - this program's own page, no shell
 
