@@ -6,6 +6,7 @@ The choice lives in the session, and in the address, so that a link opens the sa
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 
 import streamlit as st
 
@@ -35,7 +36,7 @@ def draw_choice() -> None:
             return
         ids = [one.screening_id for one in done]
         _adopt(SCREENING, ids, st.query_params.get("screening"), default=ids[0])
-        titles: dict[str, str] = {one.screening_id: _title(one) for one in done}
+        titles = titles_of([(one, _job_line(one.screening_id)) for one in done])
         st.selectbox("Screening", ids, key=SCREENING, format_func=lambda one: titles[one])
 
 
@@ -75,9 +76,20 @@ def _busiest(rows: list[PostingRow]) -> str:
     return max(rows, key=lambda row: row.letters).name
 
 
-def _title(summary: ScreeningSummary) -> str:
-    """Return a line for a screening: when, and the first words of its job description."""
-    return f"{summary.created[:16].replace('T', ' ')} · {_job_line(summary.screening_id)}"
+def titles_of(listed: Sequence[tuple[ScreeningSummary, str]]) -> dict[str, str]:
+    """Return a line for each screening, by id: when, and the first words of its job description.
+
+    No two are the same: Streamlit tells the options of a box apart by what they are called.
+    """
+    titles: dict[str, str] = {}
+    taken: set[str] = set()
+    for summary, job in listed:
+        title = f"{summary.created[:19].replace('T', ' ')} · {job}"
+        if title in taken:
+            title = f"{title} · {summary.screening_id}"
+        taken.add(title)
+        titles[summary.screening_id] = title
+    return titles
 
 
 @st.cache_data(show_spinner=False, max_entries=512)
