@@ -6,9 +6,10 @@ Knows nothing about how letters are judged.
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -28,6 +29,11 @@ from ui.options import (
 )
 from ui.progress import progress_bar
 from ui.terminal import note, say, say_json
+
+if TYPE_CHECKING:
+    from agents.verdict import Verdict
+    from ingestion.store import Store
+    from ui.exports import ExportKind
 
 EXAMPLE = 'Example: winnow screen "We need a project manager with AWS certification" --posting manager'
 
@@ -114,6 +120,10 @@ def screen(
     xlsx: Annotated[
         Path | None, typer.Option("--xlsx", help="Also write a workbook to this file.", show_default=False)
     ] = None,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", help="Also write a page to print to this file.", show_default=False),
+    ] = None,
 ) -> None:
     """Judge the letters of a posting by a job description and name the winner."""
     settings = settings_for(store)
@@ -122,7 +132,8 @@ def screen(
     job = job_text(text, job_file)
     if requirements is not None:
         must_be_a_file("--requirements", requirements)
-    for target in (csv, xlsx):
+    exports: dict[ExportKind, Path | None] = {"csv": csv, "xlsx": xlsx, "html": html}
+    for target in exports.values():
         if target is not None and not target.absolute().parent.is_dir():
             raise typer.BadParameter(f"the folder of {target} must exist, but it does not: make it first")
     from agents.registry import PipelineError, check_extras, choose
@@ -158,15 +169,9 @@ def screen(
             note(f"language model: {reader}")
         engine.on_progress = show
         verdict = verdict_in(engine.query(job))
-    if csv is not None or xlsx is not None:
-        from ui.exports import write_csv, write_xlsx
-
-        if csv is not None:
-            write_csv(verdict, csv)
-            note(f"wrote {csv}")
-        if xlsx is not None:
-            write_xlsx(verdict, xlsx)
-            note(f"wrote {xlsx}")
+        written = _export(engine.store, verdict, exports)
+    for path in written:
+        note(f"wrote {path}")
     if json:
         say_json(verdict_json(verdict))
     else:
@@ -174,6 +179,27 @@ def screen(
         say()
         say(for_this_terminal("\n".join(requirement_lines(verdict.posting.requirements))))
         say(f"\nscreening {verdict.screening_id}, {verdict.seconds.total:.2f} s")
+
+
+def _export(store: Store, verdict: Verdict, exports: Mapping[ExportKind, Path | None]) -> list[Path]:
+    """Write the files that were asked for, record each in the ledger, and return them."""
+    written: list[Path] = []
+    for kind, path in exports.items():
+        if path is None:
+            continue
+        from agents.ledger import note_export, system_actor
+        from ui.exports import write_export
+
+        write_export(verdict, path, kind)
+        note_export(
+            store,
+            verdict.screening_id,
+            kind=f"{kind}, with names",
+            letters=verdict.pool,
+            actor=system_actor(),
+        )
+        written.append(path)
+    return written
 
 
 def job_text(text: str | None, job_file: Path | None) -> str:
