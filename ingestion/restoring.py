@@ -146,7 +146,7 @@ def _prepare(scratch: Path, erased_there: Connection | None, *, readmit_erased: 
     finally:
         resting.dispose()
     with Store.open(scratch) as store:
-        store.check_rows()
+        counts = store.check_rows()
         with store.writing() as tx:
             if erased_there is not None:
                 carry_over(tx.changing(), erased_there)
@@ -163,9 +163,8 @@ def _prepare(scratch: Path, erased_there: Connection | None, *, readmit_erased: 
             elif found:
                 for key in keys:
                     tx.erase_letter(key, lapsed=True)
-        counts = store.check_rows()
     return Restored(
-        counts.letters,
+        counts.letters if readmit_erased else counts.letters - len(keys),
         counts.postings,
         counts.screenings,
         version,
