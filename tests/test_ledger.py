@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from screened_letters import POSTING, SCREENING, Written, screened
+from recorded_letters import ACTOR, ASKS, LETTERS, erase, key_of, recorded_store
+from screened_letters import SCREENING, screened
 
 from agents.ledger import (
     ACTIONS,
@@ -20,7 +21,6 @@ from agents.ledger import (
     LedgerError,
     decide,
     decisions,
-    head_of,
     history,
     note_export,
     note_reveal,
@@ -32,66 +32,17 @@ from agents.ledger import (
     verify,
     withdraw,
 )
-from agents.ledger_payloads import payload_of
 from agents.replay import replay
 from agents.report import verdict_bytes
-from agents.screening_record import record_screening
-from agents.stored_screening import stored_verdict, verdict_of
-from agents.verdict import Verdict
-from ingestion.ledger_rows import append_entry, read_ledger
-from ingestion.rows import entry_checksum, screening_checksum
-from ingestion.store import ScreeningEntry, Store, StoreDamaged, StoredScreening, StoreError
-
-ASKS = {"cook": "cooking", "bake": "baking"}
-LETTERS = [
-    Written("1", "I cook in a hotel.", "Jane Doe", {"cook": ("met", "I cook")}),
-    Written("2", "I cook at home.", "Will Smith", {"cook": ("partial", "I cook")}),
-    Written("3", "I bake bread.", None, {"bake": ("met", "I bake")}),
-    Written("es", "Cocino.", None, unjudged="not in English"),
-]
-ACTOR = "ann@example.org"
-Make = Callable[..., Store]
+from agents.stored_screening import stored_verdict
+from ingestion.store import Store, StoreError
 
 
 @pytest.fixture
-def make(tmp_path: Path, request: pytest.FixtureRequest) -> Make:
-    """Makes a store with four letters and one screening of them, recorded as the engine records it."""
-
-    def opened(*, comparison_only: bool = False, recorded: bool = True) -> Store:
-        store = screened(
-            tmp_path / "store",
-            LETTERS,
-            ASKS,
-            strategy="listwise" if comparison_only else "evidence",
-            comparison_only=comparison_only,
-        )
-        request.addfinalizer(store.close)
-        if recorded:
-            stored = store.screening(SCREENING)
-            with store.writing() as tx:
-                record_screening(tx, stored, verdict_of(stored))
-        return store
-
-    return opened
-
-
-@pytest.fixture
-def store(make: Make) -> Store:
-    """That store."""
-    return make()
-
-
-def key_of(store: Store, letter_id: str) -> int:
-    """The key of a letter that stands."""
-    letter = store.letter(POSTING, letter_id)
-    assert letter is not None
-    return letter.key
-
-
-def erase(store: Store, letter_id: str) -> None:
-    """Erase a letter as `winnow erase` does."""
-    with store.writing() as tx:
-        tx.erase_letter(key_of(store, letter_id))
+def store(tmp_path: Path) -> Iterator[Store]:
+    """Four letters and a recorded screening of them."""
+    with recorded_store(tmp_path / "store") as opened:
+        yield opened
 
 
 # decisions
@@ -159,9 +110,10 @@ def test_a_decision_that_can_not_be_recorded_is_refused(
     assert verify(store).entries == 1
 
 
-def test_a_comparison_can_not_be_decided_on(make: Make) -> None:
+def test_a_comparison_can_not_be_decided_on(tmp_path: Path, request: pytest.FixtureRequest) -> None:
     """It is recorded as screened, but has no findings that a decision could rest on."""
-    store = make(comparison_only=True)
+    store = recorded_store(tmp_path / "store", comparison_only=True)
+    request.addfinalizer(store.close)
     refused = "screening s-by-hand is by --strategy listwise, which is for comparison only .*--strategy evidence or labels"
     with pytest.raises(LedgerError, match=refused):
         decide(store, SCREENING, "1", "advance", actor=ACTOR)
@@ -332,9 +284,12 @@ def test_a_replay_says_which_places_were_erased(store: Store) -> None:
     assert verify(store).broken == ()
 
 
-def test_a_replay_of_a_screening_without_a_record_counts_the_erased(make: Make) -> None:
+def test_a_replay_of_a_screening_without_a_record_counts_the_erased(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
     """A screening that is older than the ledger has no places to tell of."""
-    store = make(recorded=False)
+    store = recorded_store(tmp_path / "store", recorded=False)
+    request.addfinalizer(store.close)
     erase(store, "1")
     texts = [one.text for one in replay(store, SCREENING).warnings if one.code == "erased"]
     assert texts == [
@@ -342,136 +297,6 @@ def test_a_replay_of_a_screening_without_a_record_counts_the_erased(make: Make) 
     ]
     found = verify(store)
     assert (found.screenings, found.unrecorded, found.broken) == (0, 1, ())
-
-
-# checking
-
-
-def tampered(store: Store, *statements: str) -> tuple[str, ...]:
-    """What a check finds after these statements were run past the program."""
-    with store.writing() as tx:
-        for statement in statements:
-            tx.changing().exec_driver_sql(statement)
-    return verify(store).broken
-
-
-def with_checksums(store: Store) -> None:
-    """Give every changed row of a screening a checksum that fits it."""
-    with store.writing() as tx:
-        connection = tx.changing()
-        rows = connection.exec_driver_sql(
-            "SELECT screening_id, place, letter_key, payload FROM screening_entry"
-        ).all()
-        for row in rows:
-            fits = entry_checksum(row.screening_id, row.place, ScreeningEntry(row.letter_key, row.payload))
-            connection.exec_driver_sql(
-                "UPDATE screening_entry SET checksum = ? WHERE place = ?", (fits, row.place)
-            )
-        for row in connection.exec_driver_sql("SELECT * FROM screening").all():
-            stored = StoredScreening(row.screening_id, POSTING, row.created, row.header)
-            fits = screening_checksum(stored, row.posting_id)
-            connection.exec_driver_sql("UPDATE screening SET checksum = ?", (fits,))
-
-
-CHANGED = [
-    (
-        "a finding",
-        "UPDATE screening_entry SET payload = replace(payload, '\"partial\"', '\"met\"')",
-        "findings or score are not what was recorded for letter 2",
-    ),
-    (
-        "a confidence",
-        "UPDATE screening_entry SET payload = replace(payload, '0.9', '0.8') WHERE letter_key < 3",
-        "findings or score are not what was recorded for letters 1, 2",
-    ),
-    (
-        "a reason",
-        "UPDATE screening_entry SET payload = replace(payload, 'not in English', 'not at all')",
-        "findings or score are not what was recorded for letter es",
-    ),
-    (
-        "a requirement",
-        "UPDATE screening SET header = replace(header, 'baking', 'singing')",
-        "what it was asked, or how it was made, is not what was recorded",
-    ),
-]
-
-
-@pytest.mark.parametrize(
-    ("statement", "found"), [one[1:] for one in CHANGED], ids=[one[0] for one in CHANGED]
-)
-def test_a_screening_that_was_changed_later_is_found(store: Store, statement: str, found: str) -> None:
-    """Also by someone who made the row's own checksum fit."""
-    with store.writing() as tx:
-        tx.changing().exec_driver_sql(statement)
-    with_checksums(store)
-    assert verify(store).broken == (f"screening s-by-hand, recorded by entry 1: {found}",)
-
-
-def test_a_screening_that_was_damaged_or_removed_is_found(store: Store) -> None:
-    """A checksum that does not fit, letters that vanished without an erasure, a screening that is gone."""
-    assert tampered(store, "DELETE FROM screening_entry WHERE place = 1") == (
-        "screening s-by-hand, recorded by entry 1: 1 of its 4 letters are gone, but only 0 were erased since",
-    )
-    (damaged,) = tampered(store, "UPDATE screening_entry SET payload = '{}' WHERE place = 2")
-    assert "must match its checksum" in damaged
-    with_checksums(store)
-    assert verify(store).broken == ("screening s-by-hand, recorded by entry 1: not readable",)
-    (removed,) = tampered(store, "DELETE FROM screening_entry", "DELETE FROM screening")
-    assert "there is no 's-by-hand'" in removed
-
-
-def test_another_arithmetic_is_found(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A program that scores or orders the same findings otherwise does not give what was recorded."""
-    monkeypatch.setattr("agents.ledger_check.verdict_of", lambda stored: _rescored(verdict_of(stored)))
-    assert verify(store).broken == (
-        "screening s-by-hand, recorded by entry 1: findings or score are not what was recorded for letter 1",
-    )
-    monkeypatch.setattr("agents.ledger_check.verdict_of", lambda stored: _reordered(verdict_of(stored)))
-    assert verify(store).broken == (
-        "screening s-by-hand, recorded by entry 1: the order of its letters is not what was recorded",
-    )
-
-
-def _rescored(verdict: Verdict) -> Verdict:
-    first = replace(verdict.ranking[0], score=9.9)
-    return replace(verdict, ranking=(first, *verdict.ranking[1:]))
-
-
-def _reordered(verdict: Verdict) -> Verdict:
-    return replace(verdict, ranking=tuple(reversed(verdict.ranking)))
-
-
-def test_an_entry_that_says_something_else_than_its_action_is_found(store: Store) -> None:
-    """An entry that was put in well-made, but by another program, is not read as a decision."""
-    with store.writing() as tx:
-        append_entry(tx.changing(), "advance", '{"actor": "x"}', screening_id=SCREENING, letter_key=1)
-        append_entry(tx.changing(), "crown", "{}")
-    assert verify(store).broken == (
-        "entry 2 (advance) does not say what such an entry says",
-        "entry 3 (crown) does not say what such an entry says",
-    )
-    with pytest.raises(StoreDamaged, match=r"entry 2 \(advance\) has another form"):
-        decisions(store, SCREENING)
-    with store.reading() as connection, pytest.raises(StoreDamaged, match="entry 3 has 'crown'"):
-        payload_of(read_ledger(connection, actions=["crown"])[0])
-
-
-def test_a_decision_whose_payload_was_taken_is_not_made_up(store: Store) -> None:
-    """Only an erasure of the letter may take it; until then it is damage."""
-    decide(store, SCREENING, "1", "hold", actor=ACTOR)
-    tampered(store, "DELETE FROM ledger_payload WHERE place = 2")
-    with pytest.raises(StoreDamaged, match="payload of entry 2 of the ledger must stand"):
-        decisions(store, SCREENING)
-
-
-def test_the_head_is_what_a_check_prints(store: Store) -> None:
-    """Noted elsewhere, it shows later that nothing was cut off."""
-    decide(store, SCREENING, "1", "hold", actor=ACTOR)
-    assert head_of(store) == (2, verify(store).head)
-    assert verify(store, verify(store).head).broken == ()
-    (broken,) = verify(store, "f" * 64).broken
-    assert "the end of the chain was cut off, or it was rewritten" in broken
 
 
 @settings(max_examples=25, deadline=None)
