@@ -7,6 +7,7 @@ other are taken away in turns, so that visible text vouches for none beneath it.
 
 from __future__ import annotations
 
+import ctypes
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -32,6 +33,10 @@ _READABLE_CAPITAL, _READABLE_BREADTH = 2.1, 1.2
 _LAYERS = 6
 # Opacity, of 255, below which a text counts as transparent, and paint modes that leave nothing on the page.
 _OPAQUE, _UNPAINTED, _CLIPS = 13, 3, 7
+# Code from which letters are not in the fonts that PDFium brings along: Greek and all behind it.
+_FOREIGN = 0x370
+# Points above which a text is not drawn by itself: its picture might be of any size.
+_POSTER = 200.0
 
 Picture = np.ndarray
 
@@ -57,10 +62,13 @@ def hidden_kinds(page: pdfium.PdfPage, text: PageText) -> list[str | None]:
         if one.drawn in clipping:
             contrasts[index] = _ink(base, one.box, scale)
     shown = _shown(characters, contrasts)
+    foreign = [ord(one.text) >= _FOREIGN and not seen for one, seen in zip(characters, shown, strict=True)]
+    blank = {one.drawn for one, unseen in zip(characters, foreign, strict=True) if unseen}
+    blank = {one for one in blank if _has_no_font(page, one)}
     extents = _extents(characters)
     paper = Box(0, 0, text.width, text.height)
     return [
-        _kind(one, base, scale, paper, extents[one.drawn], seen=seen)
+        _kind(one, base, scale, paper, extents[one.drawn], seen=seen, blank=one.drawn in blank)
         for one, seen in zip(characters, shown, strict=True)
     ]
 
@@ -250,6 +258,7 @@ def _kind(
     extent: tuple[float, float],
     *,
     seen: bool,
+    blank: bool,
 ) -> str | None:
     """Name the way in which a character is hidden, None where it is not."""
     box = one.box
@@ -275,9 +284,31 @@ def _kind(
     fill = np.array(one.drawn.fill[2::-1], dtype=np.uint8)
     if float(np.linalg.norm(_lab(behind[None]) - _lab(fill[None]))) < 2 * SEEN:
         return "same_colour"
+    if blank:
+        return None
     if one.drawn.layered:
         return "switched_off"
     return "clipped" if _cut_away(one.drawn) else "covered"
+
+
+def _has_no_font(page: pdfium.PdfPage, drawn: TextObject) -> bool:
+    """Say whether a text shows nothing even by itself, because its font is neither in the file nor on this machine.
+
+    East Asian letters are often written so; other machines show them. What is left to judge them by is their colour,
+    size and place.
+    """
+    font = raw.FPDFTextObj_GetFont(drawn.handle)
+    if not font or raw.FPDFFont_GetIsEmbedded(font) != 0 or drawn.degenerate or drawn.size > _POSTER:
+        return False
+    bitmap = raw.FPDFTextObj_GetRenderedBitmap(page.pdf, page, drawn.handle, 1.0)
+    if not bitmap:
+        return True
+    try:
+        size = raw.FPDFBitmap_GetStride(bitmap) * raw.FPDFBitmap_GetHeight(bitmap)
+        start = raw.FPDFBitmap_GetBuffer(bitmap)
+        return not any((ctypes.c_ubyte * size).from_address(start)) if start and size else True
+    finally:
+        raw.FPDFBitmap_Destroy(bitmap)
 
 
 def _cut_away(drawn: TextObject) -> bool:
