@@ -23,6 +23,7 @@ from ingestion.raw_letter import Columns, RawLetter, Refusal
 
 # Longest row, in characters. One letter has at most 100,000; a row of a million is a quote that is never closed.
 MAX_ROW_CHARACTERS = 1_000_000
+_MAX_ROW_LINES = 100_000  # more than the characters of a letter
 # How many characters may be read again in all while looking for the end of one broken row.
 _SEARCH_CHARACTERS = 40_000_000
 # How many forms of ids are remembered; a file whose ids have more has no form.
@@ -41,6 +42,7 @@ class _Lines(Iterator[str]):
         self._handle = handle
         self._again: deque[str] = deque()
         self.row: list[str] = []
+        self._characters = 0  # of the current row
         self.number = 0  # of the last line that was handed out, from 1
 
     def __next__(self) -> str:
@@ -48,15 +50,20 @@ class _Lines(Iterator[str]):
         if not line:
             raise StopIteration
         self.row.append(line)
+        self._characters += len(line)
         self.number += 1
         if len(line) > MAX_ROW_CHARACTERS:
             rest = line
             while rest and rest[-1] not in "\r\n":  # drop the rest of a line that does not fit in memory
                 rest = self._handle.readline(MAX_ROW_CHARACTERS)
             self.row = [line[:100]]
-        if len(line) > MAX_ROW_CHARACTERS or sum(map(len, self.row)) > MAX_ROW_CHARACTERS:
+        if self._characters > MAX_ROW_CHARACTERS or len(self.row) > _MAX_ROW_LINES:
             raise _TooLong
         return line
+
+    def begin_row(self) -> None:
+        """Forget the lines of the row before."""
+        self.row, self._characters = [], 0
 
     def take_back(self, lines: list[str]) -> None:
         self._again.extendleft(reversed(lines))
@@ -130,12 +137,12 @@ def _header(lines: _Lines) -> tuple[str, list[str]]:
 def _row(lines: _Lines, delimiter: str) -> list[str] | str | None:
     """Return the next row's fields, what is wrong with it, or None at the end. Blank lines are no rows."""
     while True:
-        lines.row = []
+        lines.begin_row()
         csv.field_size_limit(MAX_ROW_CHARACTERS + 1)
         try:
             fields = next(csv.reader(lines, delimiter=delimiter, strict=True), None)
         except _TooLong:
-            return f"a row of more than {MAX_ROW_CHARACTERS:,} characters"
+            return f"a row of more than {MAX_ROW_CHARACTERS:,} characters or {_MAX_ROW_LINES:,} lines"
         except csv.Error as error:
             return str(error)
         if fields is None or fields:

@@ -4,7 +4,7 @@ Knows nothing about how attached documents are read: it is given a function for 
 
 The rule: the attachments whose names say that they are cover letters are letters; where none does, the body is the
 letter if it has 80 words or more, and else every attachment that is not named as a CV, certificate or reference is one,
-and the body only where there is none. Attached messages are read by the same rule; whatever else is there is named as
+and the body only where nothing is attached that could be. Attached messages are read by the same rule; whatever else is there is named as
 set aside.
 """
 
@@ -112,13 +112,13 @@ def _read(message: Message, parse: Parse, prefix: str, depth: int) -> Iterator[P
             takes_body, why = True, "the body is the letter"
         else:
             letters = [one for one in rest if not one.is_other and one.kind != "picture"]
-            takes_body = not letters and (words > 0 or not messages)
-            why = "the letter is another part"
+            takes_body = not letters and not messages
+            why = "another part is the letter"
     here = prefix or None
     if takes_body:
         yield _guessing(_as_letter(here, body), guessed)
     elif words:
-        yield Parsed(f"{prefix}(body)", set_aside=f"{words} words of the body: {why}")
+        yield Parsed(f"{prefix}(body)", set_aside=f"a body of {words} words: {why}")
     for one in letters:
         yield _guessing(_attached(prefix + one.name, one, parse), guessed)
     for one in rest:

@@ -67,7 +67,7 @@ def read_by_path(
 ) -> Generator[tuple[int, RawLetter | Refusal | SetAside]]:
     """Yield the same, and what messages hold beside letters, each beside the number of its file, counted from 0."""
     with Sandbox() as sandbox:
-        reading = _Reading(columns, sandbox)
+        reading = Reading(columns, sandbox)
         for given in paths:
             if given.startswith(PREFIX):
                 reading.file += 1
@@ -83,7 +83,7 @@ def read_by_path(
                     yield reading.file, found
 
 
-class _Reading:
+class Reading:
     """Reads one file after the other. ``file`` is the number of the file that is being read, each member of an archive counted."""
 
     def __init__(self, columns: Columns, sandbox: Sandbox) -> None:
