@@ -85,7 +85,7 @@ def members(handle: IO[bytes], budget: Budget, depth: int = 0) -> Iterator[Membe
             )
         _check_overlap(entries)
         seen: set[str] = set()
-        for entry in sorted(entries, key=lambda one: one.filename):
+        for entry in sorted(entries, key=lambda one: one.filename.replace("\\", "/")):
             name = entry.filename.replace("\\", "/")
             parts = name.split("/")
             if (

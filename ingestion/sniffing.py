@@ -47,6 +47,7 @@ _MAGIC: Final[tuple[tuple[bytes, str], ...]] = (
     (b"MZ", "program"),
     (b"\x7fELF", "program"),
 )
+_WORDS = (b"MZ", b"BZh", b"GIF8")
 _MARKS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE, codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)
 _HEADER = re.compile(rb"([A-Za-z][A-Za-z0-9-]*):[ \t]?")
 _OF_A_MESSAGE = {
@@ -72,8 +73,8 @@ def sniff(head: bytes, suffix: str = "") -> str:
     if head.lstrip().startswith(b"%PDF") or (suffix == ".pdf" and b"%PDF-" in head[:1029]):
         return "pdf"
     for magic, kind in _MAGIC:
-        # Words begin with these too; a program's and a picture's bytes go on with what no text holds.
-        if head.startswith(magic) and (len(magic) > 3 or b"\0" in head or not _is_text(head)):
+        # Words begin with some of these too; a program's and a picture's bytes go on with what no text holds.
+        if head.startswith(magic) and (magic not in _WORDS or b"\0" in head or not _is_text(head)):
             return kind
     if head.startswith(_MARKS):
         return "text"
