@@ -21,7 +21,8 @@ from ingestion.database import begin, connect_resting, quick_check
 from ingestion.records import StoreDamaged, StoreError
 from ingestion.schema import store_state
 from ingestion.soundness import check_rows
-from ingestion.store import Store
+from ingestion.store import DATABASE_FILE, Store
+from ingestion.upkeep import refuse_damaged
 
 _MARK: Final = b"\nWINNOW BACKUP SHA-256 "
 _TRAILER_BYTES: Final = len(_MARK) + 64 + 1
@@ -49,12 +50,13 @@ def back_up(store: Store, file: Path, *, replace: bool = False) -> Backup:
 
     Raises:
         StoreError: the file is there already and not to be replaced, or its folder is not.
-        StoreDamaged: what was read back is not sound. Nothing is left under the name then.
+        StoreDamaged: the store, or what was read back, is not sound. Nothing is left under the name then.
     """
     if not file.parent.is_dir():
         raise StoreError(f"a backup needs a folder, but there is none at {file.parent}; make it first")
     if file.is_dir() or (file.exists() and not replace):
         raise StoreError(f"a backup must be a new file, but {file} is there; name another, or give --replace")
+    refuse_damaged(store.folder / DATABASE_FILE, always=True)
     scratch = file.with_name(f".{file.name}.{secrets.token_hex(6)}.part")
     os.close(os.open(scratch, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
     try:

@@ -15,6 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
+from ingestion.held_files import HeldFile
+
 SUMS_FILE: Final = "pages"
 _OLD_FILE: Final = "pages.old"
 _NEW_FILE: Final = "pages.new"
@@ -88,20 +90,20 @@ class PageSums:
         The write-ahead log must be empty.
         """
         old = None if changed is None else _Sums.read(self._old)
-        with self._database.open("rb") as stream:
-            status = os.fstat(stream.fileno())
+        with HeldFile(self._database) as held:
+            status = os.fstat(held.descriptor)
             stamp = (status.st_mtime_ns, status.st_size)
-            page_bytes = _page_bytes(stream.read(_FALLBACK_PAGE))
+            page_bytes = _page_bytes(os.pread(held.descriptor, _FALLBACK_PAGE, 0))
             pages = status.st_size // page_bytes
             if old is None or changed is None or old.page_bytes != page_bytes:
-                crcs = array("I", _crcs(stream.fileno(), page_bytes, status.st_size))
+                crcs = array("I", _crcs(held.descriptor, page_bytes, status.st_size))
             else:
                 kept = old.crcs[:pages]
                 crcs = array("I", kept)
                 crcs.extend([0] * (pages - len(kept)))
                 for number in changed.union(range(len(kept) + 1, pages + 1)):
                     if number <= pages:
-                        page = os.pread(stream.fileno(), page_bytes, (number - 1) * page_bytes)
+                        page = os.pread(held.descriptor, page_bytes, (number - 1) * page_bytes)
                         crcs[number - 1] = zlib.crc32(page)
         new = self._file.parent / _NEW_FILE
         descriptor = os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600)
@@ -133,14 +135,14 @@ class PageSums:
         return status.st_ino, status.st_mtime_ns
 
     def _first_wrong(self, sums: _Sums, *, always: bool) -> int | None:
-        with self._database.open("rb") as stream:
-            status = os.fstat(stream.fileno())
+        with HeldFile(self._database) as held:
+            status = os.fstat(held.descriptor)
             untouched = (status.st_mtime_ns, status.st_size) == sums.stamp
             if untouched and status.st_size > ALWAYS_CHECKED and not always:
                 return None
             if status.st_size != len(sums.crcs) * sums.page_bytes:
                 return min(status.st_size // sums.page_bytes, len(sums.crcs)) + 1
-            found = _crcs(stream.fileno(), sums.page_bytes, status.st_size)
+            found = _crcs(held.descriptor, sums.page_bytes, status.st_size)
             for number, (is_now, was) in enumerate(zip(found, sums.crcs, strict=False), start=1):
                 if is_now != was:
                     return number

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, func, select
 
 from ingestion import fulltext, migrations
 from ingestion.database import begin, connect, copy_database, number, store_errors, truncate_log
+from ingestion.held_files import HeldFile
 from ingestion.intake_rows import HygieneFinding, Intake, read_hygiene, read_intake
 from ingestion.letter import EmbedderIdentity, Letter, Passage, PassageKind
 from ingestion.locking import WriterLock
@@ -115,23 +116,28 @@ class Store:
             if not file.is_file():
                 lock.acquire()
                 lock.release()
-            else:
+                return cls._connected(folder, lock)
+            with HeldFile(file):
                 refuse_damaged(file)
-            engine = connect(file)
-            try:
-                with begin(engine, write=False) as connection:
-                    behind = migrations.check_version(connection, file)
-                if behind:
-                    migrate(engine, lock, file)
-            except BaseException:
-                engine.dispose()
-                raise
-        file.chmod(0o600)
-        store = cls(folder, engine, lock)
+                return cls._connected(folder, lock)
+
+    @classmethod
+    def _connected(cls, folder: Path, lock: WriterLock) -> Self:
+        file = folder / DATABASE_FILE
+        engine = connect(file)
+        store = None
         try:
+            with begin(engine, write=False) as connection:
+                behind = migrations.check_version(connection, file)
+            if behind:
+                migrate(engine, lock, file)
+            file.chmod(0o600)
+            store = cls(folder, engine, lock)
             store._settle()
         except BaseException:
             engine.dispose()
+            if store is not None:
+                store._upkeep.close()
             raise
         return store
 
@@ -139,6 +145,7 @@ class Store:
         """Cut the write-ahead log to nothing and let go of the file."""
         truncate_log(self._engine, wait_s=0)
         self._engine.dispose()
+        self._upkeep.close()
 
     def __enter__(self) -> Self:
         return self

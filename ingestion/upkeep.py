@@ -13,6 +13,7 @@ from sqlalchemy import Engine, select, update
 
 from ingestion import migrations
 from ingestion.database import begin, number, quick_check, rewrite, truncate_log
+from ingestion.held_files import HeldFile
 from ingestion.locking import WriterLock
 from ingestion.page_sums import PageSums, pages_in_log
 from ingestion.records import StoreBusy, StoreDamaged, StoreError
@@ -56,6 +57,11 @@ class Upkeep:
         self._database = database
         self._half_restored = database.parent / RESTORING_FOLDER
         self._file_number = database.stat().st_ino
+        self._held = HeldFile(database)
+
+    def close(self) -> None:
+        """Let go of the database's file; its connections must be closed already."""
+        self._held.close()
 
     def refuse_replaced(self) -> None:
         """Raise StoreError when the file is no longer the one that was opened: a restored store lies there now."""
