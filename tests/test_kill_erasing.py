@@ -72,7 +72,8 @@ def work(folder, seed, rounds):
             os.replace(folder / "new", file)
             tell(file={row["id"]: row["version"] for row in rows})
             ingesting.ingest(store, embedder, [str(file)], on_batch=report)
-            for _ in range(chance.randint(1, 4)):
+            crowd = len(store.letter_keys("default"))
+            for _ in range(chance.randint(1, 4) + max(0, crowd - 40) // 3):
                 keys = store.letter_keys("default")
                 if len(keys) > 8:
                     letter = store.letter_by_key(chance.choice(keys))
