@@ -1,77 +1,158 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from ingestion.samples import DEMO_JOB, intake_truth, jobs, truth
 from ui.commands.serve import APP
 
-MARKS_UP = {
-    "markdown",
-    "html",
-    "write",
-    "error",
-    "warning",
-    "info",
-    "success",
-    "caption",
-    "header",
-    "subheader",
-    "title",
-}
+UI = APP.parent
+DRAWN = [APP, *sorted((UI / "screens").glob("*.py")), *sorted((UI / "dashboard").glob("*.py"))]
+
+READS_MARKDOWN = {
+    "badge", "button", "caption", "chat_message", "checkbox", "download_button", "error", "expander", "file_uploader",
+    "form_submit_button", "header", "info", "link_button", "markdown", "metric", "multiselect", "number_input", "page_link",
+    "pills", "popover", "progress", "radio", "segmented_control", "selectbox", "slider", "spinner", "status", "subheader",
+    "success", "tabs", "text_area", "text_input", "title", "toast", "toggle", "warning", "write",
+}  # fmt: skip
+"""Streamlit's calls that read their words as Markdown."""
+
+ESCAPES = {
+    "label", "candidate_label", "count_label", "counted", "row_title", "score_words", "len", "min", "max", "round", "join",
+    "listed",
+}  # fmt: skip
+"""What may fill a slot in such words: what escapes, and what gives numbers and words of this program."""
+
+COUNTS = {
+    "done", "dropped", "hidden_texts", "judged_rank", "ledger_payloads", "ledger_place", "letters", "passages", "rank", "screening_entries",
+    "total",
+}  # fmt: skip
+"""Attributes that hold numbers."""
 
 
-def page(store: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
-    """The dashboard's page on a store, drawn once."""
-    monkeypatch.setenv("WINNOW_STORE", str(store))
-    return AppTest.from_file(str(APP), default_timeout=120).run()
+def marking_up(path: Path) -> Iterator[tuple[str, ast.Call]]:
+    """The calls in a file that draw words which Streamlit reads as Markdown, on ``st`` or on a part of the page."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Attribute)
+            and node.func.attr in READS_MARKDOWN
+        ):
+            owner = node.func.value
+            if isinstance(owner, ast.Name | ast.Subscript):
+                yield node.func.attr, node
 
 
-def test_a_screening_shows_the_report_and_the_ranking(
-    own_store: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Paste a job, press the button, read the winner and every judged letter in a table."""
-    drawn = page(own_store, monkeypatch)
-    assert not drawn.exception
-    assert drawn.selectbox[0].options == ["default"]
-    drawn.text_area[0].set_value(jobs()[DEMO_JOB].text)
-    drawn.button[0].click().run()
-    assert not drawn.exception
-    report = drawn.text[0].value
-    assert report.split()[2] in truth()[DEMO_JOB].acceptable_winners
-    assert len(drawn.dataframe[0].value) == intake_truth().letters - len(intake_truth().unjudged)
+def is_raw(words: ast.expr) -> bool:
+    """Whether an expression hands on an attribute, an item or an unescaped call: what other people may have written."""
+    if isinstance(words, ast.JoinedStr):
+        return any(
+            is_raw(part.value)
+            for part in words.values
+            if isinstance(part, ast.FormattedValue) and not number(part)
+        )
+    if isinstance(words, ast.Attribute):
+        return words.attr not in COUNTS
+    if isinstance(words, ast.Call):
+        named = words.func.id if isinstance(words.func, ast.Name) else getattr(words.func, "attr", "")
+        return named not in ESCAPES
+    if isinstance(words, ast.IfExp):
+        return is_raw(words.body) or is_raw(words.orelse)
+    if isinstance(words, ast.BoolOp):
+        return any(is_raw(value) for value in words.values)
+    return False
 
 
-def test_a_blank_job_is_asked_for(own_store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nothing is screened by an empty job description."""
-    drawn = page(own_store, monkeypatch)
-    drawn.button[0].click().run()
-    assert drawn.warning[0].value == "Paste a job description first."
-    assert not drawn.dataframe
+def number(part: ast.FormattedValue) -> bool:
+    """Whether a slot is formatted as a number, so that a text in it would fail."""
+    return part.format_spec is not None and any(
+        sign in ast.unparse(part.format_spec) for sign in (",", "f}", ".1f", ".2f")
+    )
 
 
-def test_a_store_that_is_not_there_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("path", DRAWN, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_what_marks_up_takes_escaped_words_only(path: Path) -> None:
+    """No letter, name, id or job is handed to anything that reads Markdown, unless it was escaped."""
+    for name, call in marking_up(path):
+        first = [] if name == "progress" else call.args[:1]  # a number, not words
+        given = [
+            *first,
+            *(k.value for k in call.keywords if k.arg in {"label", "body", "text", "help"}),
+        ]
+        for words in given:
+            assert not is_raw(words), f"{path.name}:{call.lineno}: {ast.unparse(call)}"
+
+
+def test_the_check_sees_what_is_not_escaped() -> None:
+    """Each way of handing on raw words is found, so the test above can fail."""
+    for raw in (
+        "st.error(letter.text)",
+        "st.info(f'about {letter.text}')",
+        "st.caption(one_line(name))",
+        "st.markdown(f'**{row.applicant}**')",
+    ):
+        (call,) = [node for node in ast.walk(ast.parse(raw)) if isinstance(node, ast.Call)][:1]
+        assert is_raw(call.args[0]), raw
+    for safe in ("st.error('words')", "st.info(f'{label(letter.text)}')", "st.caption(f'{row.score:.1f}')"):
+        call = next(node for node in ast.walk(ast.parse(safe)) if isinstance(node, ast.Call))
+        assert not is_raw(call.args[0]), safe
+
+
+@pytest.mark.parametrize("path", DRAWN, ids=lambda path: f"{path.parent.name}/{path.name}")
+def test_html_comes_from_one_place(path: Path) -> None:
+    """HTML is drawn from the functions of highlight.py alone, which escape; nothing is marked as safe HTML."""
+    source = path.read_text(encoding="utf-8")
+    assert "unsafe_allow_html" not in source
+    assert "components.v1" not in source
+    built = {
+        alias.name
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.ImportFrom) and node.module == "ui.dashboard.highlight"
+        for alias in node.names
+    }
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "html":
+            (drawn,) = node.args
+            assert isinstance(drawn, ast.Call), ast.unparse(node)
+            assert isinstance(drawn.func, ast.Name), ast.unparse(node)
+            assert drawn.func.id in built, ast.unparse(node)
+
+
+def test_every_page_asks_who_may_look_first() -> None:
+    """A page that draws anything before it asked would show letters to anyone."""
+    pages = [path for path in sorted((UI / "screens").glob("*.py")) if path.name != "__init__.py"]
+    seen = 0
+    for path in pages:
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef) and node.name == "page":
+                first = node.body[1]
+                assert ast.unparse(first) == "require_access()", path.name
+                seen += 1
+    assert seen == 7
+
+
+def test_an_empty_store_says_where_letters_come_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A first visit says how to read letters in."""
-    drawn = page(tmp_path / "none", monkeypatch)
+    monkeypatch.setenv("WINNOW_STORE", str(tmp_path / "none"))
+    drawn = AppTest.from_file(str(APP), default_timeout=120).run()
     assert not drawn.exception
-    assert "winnow ingest" in drawn.info[0].value
+    assert "Letters page" in drawn.info[0].value
 
 
-def test_what_marks_up_takes_fixed_words_only() -> None:
-    """Everything that Streamlit draws as markdown or HTML gets a literal, so a letter can't mark up the page."""
-    calls = [
-        node
-        for node in ast.walk(ast.parse(APP.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and isinstance(node.func.value, ast.Name)
-        and node.func.value.id == "st"
-        and node.func.attr in MARKS_UP
-    ]
-    assert calls
-    for call in calls:
-        assert all(isinstance(argument, ast.Constant) for argument in call.args), ast.unparse(call)
-        assert "unsafe_allow_html" not in {keyword.arg for keyword in call.keywords}
+def test_a_store_that_is_damaged_is_explained(own_store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the store refuses is said in words, and no page draws half of it."""
+    from ingestion.records import StoreDamaged
+    from ingestion.store import Store
+
+    def damaged(_: Store) -> None:
+        raise StoreDamaged("a stored row must match its checksum, but one does not; restore a backup")
+
+    monkeypatch.setattr(Store, "postings", damaged)
+    monkeypatch.setenv("WINNOW_STORE", str(own_store))
+    drawn = AppTest.from_file(str(APP), default_timeout=120).run()
+    assert not drawn.exception
+    assert [one.value for one in drawn.error] == ["The store can't be read."]
+    assert "restore a backup" in drawn.text[0].value

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import streamlit as st
 
+from ingestion.records import StoreError
 from ui.dashboard.access import require_access
 from ui.dashboard.choice import draw_choice
+from ui.failures import describe
 from ui.screens import ask, compare, decide, evidence, letters, screen, write
 
 # Streamlit fetches the icons it knows by name from a host on the net; this one is the project's own.
@@ -35,5 +37,9 @@ chosen = st.navigation(
         ],
     }
 )
-draw_choice()
-chosen.run()
+try:
+    draw_choice()
+    chosen.run()
+except StoreError as error:
+    st.error("The store can't be read.")
+    st.text(describe(error))

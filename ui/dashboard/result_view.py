@@ -93,8 +93,9 @@ def _draw_unjudged_line(verdict: Verdict) -> None:
     if not verdict.unjudged:
         return
     reasons = Counter(one.reason for one in verdict.unjudged).most_common()
-    st.info(f"{len(verdict.unjudged):,} letters were not judged. They stand at the end of the list.")
-    lines = [f"{count:,}: {reason}" for reason, count in reasons[:REASONS_SHOWN]]
+    head = "1 letter was" if len(verdict.unjudged) == 1 else f"{len(verdict.unjudged):,} letters were"
+    st.info(f"{head} not judged, and stand at the end of the list.")
+    lines = [f"{reason} ({count:,})" for reason, count in reasons[:REASONS_SHOWN]]
     if len(reasons) > REASONS_SHOWN:
         lines.append(f"{len(reasons) - REASONS_SHOWN} more reasons; each stands in its row")
     plain("\n".join(lines))

@@ -12,6 +12,7 @@ from typing import Literal, TypeVar
 
 import streamlit as st
 
+from ui.dashboard.words import label
 from ui.failures import describe
 
 T = TypeVar("T")
@@ -103,7 +104,7 @@ def _bar(key: str, can_stop: bool) -> None:
         where = f"{job.done:,} of {job.total:,}"
     else:
         where = f"{job.done:,} so far" if job.done else "starting"
-    st.progress(share, text=f"{job.title}: {where}")
+    st.progress(share, text=f"{label(job.title)}: {where}")
     if can_stop and st.button("Stop", key=f"{key}-stop", disabled=job.cancel.is_set()):
         job.cancel.set()
         st.rerun(scope="fragment")
