@@ -5,22 +5,20 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from filled_verdict import verdict_with
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.verdict import (
-    Assessment,
-    Finding,
-    Notice,
-    Posting,
-    Quote,
-    Ranked,
-    Requirement,
-    Unjudged,
-    Verdict,
-    Winner,
+from ui.exports import (
+    FORMULA_STARTS,
+    XLSX_CELL_LIMIT,
+    ExportKind,
+    export_bytes,
+    harmless,
+    write_csv,
+    write_export,
+    write_xlsx,
 )
-from ui.exports import FORMULA_STARTS, XLSX_CELL_LIMIT, harmless, write_csv, write_xlsx
 
 ATTACKS = [
     '=HYPERLINK("http://127.0.0.1/"&A1,"click")',
@@ -33,25 +31,6 @@ ATTACKS = [
     "\uff1d1+1",
     "a;=1+1",
 ]
-
-
-def verdict_with(text: str) -> Verdict:
-    """A verdict in which ``text`` stands in every field that a letter, a file or a job description fills."""
-    requirement = Requirement("r1", text, "must", 2.0)
-    finding = Finding("r1", "met", 0.9, Quote(text, 0, len(text)))
-    ranked = Ranked(1, Assessment(1, text, text, -0.25, (finding,)), 10.0, None)
-    return Verdict(
-        screening_id="s-1",
-        strategy="evidence",
-        posting=Posting(text, text, (requirement,)),
-        winner=Winner(text, text, 10.0, text, (text,)),
-        declined_because=None,
-        ranking=(ranked,),
-        unjudged=(Unjudged(2, text, text, text, None),),
-        pool=2,
-        warnings=(Notice("shared_text", text, text),),
-        pipeline={},
-    )
 
 
 @pytest.mark.parametrize("attack", ATTACKS)
@@ -137,3 +116,14 @@ def test_a_failed_export_leaves_the_old_file(tmp_path: Path) -> None:
         write_csv(broken, target)
     assert target.read_bytes() == before
     assert [path.name for path in tmp_path.iterdir()] == ["ranking.csv"]
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx", "html"])
+def test_a_file_and_its_bytes_are_the_same(kind: ExportKind, tmp_path: Path) -> None:
+    """The dashboard hands over what the command line writes."""
+    target = tmp_path / f"ranking.{kind}"
+    write_export(verdict_with("plain"), target, kind)
+    begins = {"csv": b'"rank"', "xlsx": b"PK", "html": b"<!DOCTYPE html>"}
+    assert target.read_bytes().startswith(begins[kind])
+    if kind != "xlsx":  # a workbook holds the time it was made
+        assert target.read_bytes() == export_bytes(verdict_with("plain"), kind)
