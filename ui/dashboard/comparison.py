@@ -62,25 +62,32 @@ def draw_requirements(
     """Draw what each letter shows for these ``rows``; ``requirements`` are all of the screening, for their numbers."""
     read: dict[int, Letter | None] = {one.letter_key: letter_or_none(one.letter_key) for one in letters}
     for row in rows:
-        number = requirements.index(row.requirement) + 1
-        st.divider()
-        st.markdown(
-            f"**{number}. {label(row.requirement.text, at_most=300)}** ({label(row.requirement.kind)})"
-        )
-        if row.better:
-            names = ", ".join(label(one, at_most=60) for one in row.better)
-            says = "shows" if len(row.better) == 1 else "show"
-            st.caption(f"{names} {says} more")
-        elif len(row.cells) > 1:
-            st.caption("no difference")
-        for column, one in zip(st.columns(len(letters)), letters, strict=True):
-            with column:
-                st.caption(candidate_label(posting, one.letter_key, one.letter_id, one.applicant))
-                if isinstance(one, ReviewedLetter):
-                    judged = next((cell for cell in row.cells if cell.letter_id == one.letter_id), None)
-                    _draw_cell(posting, one.labels[number - 1], judged, read[one.letter_key], number)
-                else:
-                    st.text("not judged")
+        with st.container(border=True):
+            _draw_row(posting, requirements.index(row.requirement) + 1, row, letters, read)
+
+
+def _draw_row(
+    posting: PostingRow,
+    number: int,
+    row: Compared,
+    letters: Sequence[Beside],
+    read: Mapping[int, Letter | None],
+) -> None:
+    asked = row.requirement
+    st.markdown(f"**{number}. {label(asked.text, at_most=300)}** ({label(asked.kind)})")
+    if row.better:
+        names = ", ".join(label(one, at_most=60) for one in row.better)
+        st.caption(f"{names} {'shows' if len(row.better) == 1 else 'show'} more")
+    elif len(row.cells) > 1:
+        st.caption("no difference")
+    for column, one in zip(st.columns(len(letters)), letters, strict=True):
+        with column, st.container(gap="xxsmall"):
+            st.caption(candidate_label(posting, one.letter_key, one.letter_id, one.applicant))
+            if isinstance(one, ReviewedLetter):
+                judged = next((cell for cell in row.cells if cell.letter_id == one.letter_id), None)
+                _draw_cell(posting, one.labels[number - 1], judged, read[one.letter_key], number)
+            else:
+                st.text("not judged")
 
 
 def _draw_cell(

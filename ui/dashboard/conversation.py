@@ -55,7 +55,8 @@ def has_model(verdict: Verdict) -> bool:
     given = verdict.pipeline.get("given")
     if isinstance(given, dict) and "fallback_from" in given:
         return False
-    return verdict.pipeline.get("name") != "offline" or (isinstance(given, dict) and bool(given.get("llm")))
+    named = isinstance(given, dict) and bool(given.get("llm"))
+    return named or verdict.pipeline.get("name") not in (None, "offline")
 
 
 def chat_with_model(verdict: Verdict) -> ScreeningChat:

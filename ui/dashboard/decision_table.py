@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 PAGE = 25
 """Candidates of one page."""
 OPEN = "open"
+_ALWAYS = frozenset({"rank", "candidate", "score", "decision"})
+"""Columns that stand even where they say nothing."""
 SHOWN = {"all": "everybody", OPEN: "not decided yet", **DECIDED}
 
 
@@ -59,8 +61,10 @@ def draw_table(
     if not page:
         st.info("Nobody stands here.")
         return page
+    lines = [_line(posting, one, decided.get(one.letter_id)) for one in page]
+    filled = [name for name in lines[0] if name in _ALWAYS or any(line[name] for line in lines)]
     st.dataframe(
-        [_line(posting, one, decided.get(one.letter_id)) for one in page],
+        [{name: line[name] for name in filled} for line in lines],
         hide_index=True,
         alt="Candidates and what was decided about them",
     )

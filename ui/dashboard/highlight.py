@@ -28,7 +28,7 @@ TINTS: dict[Label, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A stretch of a letter that speaks to requirement ``number`` (counted from 1): ``text[start:end]``.
+    """A stretch of a letter that speaks to requirement ``number`` (counted from 1; 0 for none): ``text[start:end]``.
 
     ``title`` is shown when one points at it.
     """
@@ -77,7 +77,7 @@ def _piece(text: str, marks: Sequence[Mark], end: int) -> str:
     closing = "".join(
         f'<sup style="color:{colour_of(mark.number)};font-weight:700">{mark.number}</sup>'
         for mark in marks
-        if mark.end == end
+        if mark.end == end and mark.number
     )
     return f'<mark title="{title}" style="{style}">{shown}</mark>{closing}'
 

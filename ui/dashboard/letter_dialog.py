@@ -5,6 +5,9 @@ Knows nothing about where it was opened from.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import streamlit as st
 
 from agents.verdict import Verdict
@@ -27,9 +30,9 @@ def letter_dialog(
         return
     st.subheader(candidate_label(posting, letter.key, letter.letter_id, letter.applicant), anchor=False)
     revealed = is_revealed(posting, letter.key)
-    if quote is not None:
-        _draw_paragraph(letter, quote, revealed=revealed)
     marks = _marks(verdict, letter)
+    if quote is not None:
+        _draw_paragraph(letter, quote, _number(marks, quote), revealed=revealed)
     st.caption("The whole letter, its evidence marked by the number of the requirement:")
     with st.container(border=True):
         draw_letter(letter, marks, revealed=revealed)
@@ -52,8 +55,13 @@ def _marks(verdict: Verdict, letter: Letter) -> list[Mark]:
     return []
 
 
-def _draw_paragraph(letter: Letter, quote: tuple[int, int], *, revealed: bool) -> None:
-    mark = Mark(*quote, 1, "the quote")
+def _number(marks: Sequence[Mark], quote: tuple[int, int]) -> int:
+    """Return the requirement that a quote is the evidence of, 0 where it is of none."""
+    return next((mark.number for mark in marks if (mark.start, mark.end) == quote), 0)
+
+
+def _draw_paragraph(letter: Letter, quote: tuple[int, int], number: int, *, revealed: bool) -> None:
+    mark = Mark(*quote, number, "the quote")
     if not 0 <= mark.start < mark.end <= len(letter.text):
         st.info("The letter was read in again since; these words are no longer at their place.")
         return
@@ -62,7 +70,9 @@ def _draw_paragraph(letter: Letter, quote: tuple[int, int], *, revealed: bool) -
     start, end = paragraph_around(text, shown.start, shown.end)
     st.caption("The quote, where it stands:")
     with st.container(border=True):
-        st.html(highlighted(text[start:end], [Mark(shown.start - start, shown.end - start, 1, "the quote")]))
+        st.html(
+            highlighted(text[start:end], [replace(shown, start=shown.start - start, end=shown.end - start)])
+        )
 
 
 def paragraph_around(text: str, start: int, end: int) -> tuple[int, int]:
