@@ -60,26 +60,26 @@ def work(folder, seed, rounds):
     with Store.open(folder / "store", create=True) as store:
         while rounds:
             rounds -= 1
+            crowd = len(store.letter_keys("default") if store.postings() else [])
+            for _ in range(chance.randint(1, 4) + max(0, crowd - 30) // 3):
+                keys = store.letter_keys("default") if store.postings() else []
+                if len(keys) > 8:
+                    letter = store.letter_by_key(chance.choice(keys))
+                    tell(erasing=letter.letter_id)
+                    erase(store, [letter.key])
+                    tell(erased=letter.letter_id)
             rows = [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
             number = 1 + max((int(row["id"][2:]) for row in rows), default=0)
-            rows = rows[-30:]
-            for row in chance.sample(rows, min(5, len(rows))):
+            rows = rows[-12:]
+            for row in chance.sample(rows, min(4, len(rows))):
                 row["version"] += 1
-            rows += [{"id": f"zq{n:05d}", "version": 1} for n in range(number, number + 7)]
+            rows += [{"id": f"zq{n:05d}", "version": 1} for n in range(number, number + 3)]
             for row in rows:
                 row["text"], row["name"] = text_of(row["id"], row["version"]), row["id"] + "n"
             (folder / "new").write_text("".join(json.dumps(row) + chr(10) for row in rows))
             os.replace(folder / "new", file)
             tell(file={row["id"]: row["version"] for row in rows})
             ingesting.ingest(store, embedder, [str(file)], on_batch=report)
-            crowd = len(store.letter_keys("default"))
-            for _ in range(chance.randint(1, 4) + max(0, crowd - 40) // 3):
-                keys = store.letter_keys("default")
-                if len(keys) > 8:
-                    letter = store.letter_by_key(chance.choice(keys))
-                    tell(erasing=letter.letter_id)
-                    erase(store, [letter.key])
-                    tell(erased=letter.letter_id)
 
 # Everything is loaded once, by doing it once; each process to kill is a fork of this one.
 with tempfile.TemporaryDirectory() as first:
