@@ -6,6 +6,7 @@ Reads one page from the store, whatever the posting holds.
 from __future__ import annotations
 
 from typing import Final
+from zlib import crc32
 
 import streamlit as st
 
@@ -41,6 +42,7 @@ def draw_list(posting: PostingRow) -> None:
         on_select="rerun",
         selection_mode="single-row",
         key=f"letters_table_{turn}",
+        height="content",
         alt="The letters of this page",
     )
     picked = list(event.selection.rows)
@@ -126,12 +128,11 @@ def _draw_search(posting: PostingRow) -> LetterPage | None:
 
 def _page_number(posting: PostingRow, search: str, order: str, pages: int) -> int:
     """Draw the pages; another search begins with the first one, and a letter that is closed leads back to its page."""
-    asked = (posting.name, search, order)
-    if st.session_state.get("letters_asked") != asked:
-        st.session_state["letters_asked"] = asked
-        st.session_state["letters_page"] = 1
-    st.session_state["letters_page"] = min(st.session_state.get("letters_page", 1), pages)
-    return st.pagination(pages, key="letters_page", persist_state="session")
+    asked = crc32(search.encode(errors="replace"))
+    number = st.pagination(
+        pages, key=f"letters_page_{posting.posting_id}_{order}_{asked}", persist_state="session"
+    )
+    return min(number, pages)
 
 
 def _line(posting: PostingRow, row: BrowsedLetter) -> dict[str, str | int]:

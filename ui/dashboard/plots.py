@@ -17,8 +17,12 @@ from ui.terminal import one_line
 if TYPE_CHECKING:
     import altair as alt
 
-ROW_PX: Final = 34
+ROW_PX: Final = 40
 """Height of one system in a plot."""
+AXIS_PX: Final = 60
+"""Height of the axis below them."""
+GREY: Final = "#8c8c8c"
+"""Seen on white and on black."""
 NAMED: Final = 60
 """Characters of a system's name."""
 
@@ -97,11 +101,11 @@ def dots(measured: Measured) -> alt.LayerChart | alt.FacetChart:
     ]
     data = alt.Data(values=rows)
     y = alt.Y("system:N", sort=None, title=None, axis=alt.Axis(labelLimit=160))
-    # An axis that leaves zero out keeps near values apart; the numbers stand beside the dots.
+    # An axis that leaves zero out keeps near values apart; the numbers stand in the table.
     x = alt.X("value:Q", title=measured.head, scale=alt.Scale(zero=False, nice=True))
     line = (
         alt.Chart(data)
-        .mark_rule(strokeWidth=2)
+        .mark_rule(strokeWidth=3, color=GREY)
         .encode(y=y, x=alt.X("low:Q", title=measured.head, scale=alt.Scale(zero=False)), x2="high:Q")
     )
     dot = (
@@ -109,9 +113,8 @@ def dots(measured: Measured) -> alt.LayerChart | alt.FacetChart:
         .mark_point(filled=True, size=90, opacity=1)
         .encode(y=y, x=x, tooltip=["system:N", "shown:N", "n:Q"])
     )
-    text = alt.Chart(data).mark_text(align="left", dy=-12, dx=0, fontSize=11).encode(y=y, x=x, text="shown:N")
-    height = ROW_PX * max(2, len(rows)) + 30
-    return alt.layer(line, dot, text).properties(height=height)
+    height = ROW_PX * max(2, len(rows)) + AXIS_PX
+    return alt.layer(line, dot).properties(height=height)
 
 
 def loss_plot(
@@ -142,5 +145,9 @@ def loss_plot(
         .mark_point(filled=True, size=70)
         .encode(**encoded, tooltip=["of:N", "step:Q", "loss:Q"])
     )
-    kept = alt.Chart(alt.Data(values=[{"step": best_step}])).mark_rule(strokeDash=[2, 3]).encode(x="step:Q")
+    kept = (
+        alt.Chart(alt.Data(values=[{"step": best_step}]))
+        .mark_rule(strokeDash=[2, 3], color=GREY)
+        .encode(x="step:Q")
+    )
     return alt.layer(lines, marks, kept).properties(height=260)

@@ -77,7 +77,7 @@ def page() -> None:
     """Draw the page."""
     require_access()
     st.title("Evidence")
-    st.write("How good is it? What was measured, by whom and on what stands beside each number.")
+    st.write("How good is it? Beside each number stands on what it was measured, and how far it may be off.")
     part = st.segmented_control("Part", PARTS, default=PARTS[0], required=True, key="evidence_part")
     folder = read_settings(os.environ).results
     if part in EVALUATIONS:

@@ -49,7 +49,7 @@ def page() -> None:
         "For applicants: fill in the fields, and compare the letters that a template and language models make of them. Each "
         "letter is checked against your fields. Nothing you type here is stored."
     )
-    fields = {one.name: _draw_field(one) for one in FIELDS}
+    fields = _draw_fields()
     choices = _draw_writers()
     strict = st.toggle(
         "Take out what is made up",
@@ -77,11 +77,25 @@ def page() -> None:
         _draw_end(ended.state, ended.failure, ended.result)
 
 
+def _draw_fields() -> dict[str, str]:
+    """Draw the fields, the short ones in one row and the long ones in pairs, and return what stands in them."""
+    short, long = [one for one in FIELDS if not one.long], [one for one in FIELDS if one.long]
+    rows = [short, *(long[place : place + 2] for place in range(0, len(long), 2))]
+    typed: dict[str, str] = {}
+    for row in rows:
+        for column, one in zip(st.columns(3 if row is short else 2), row, strict=False):
+            with column:
+                typed[one.name] = _draw_field(one)
+    return typed
+
+
 def _draw_field(one: _Field) -> str:
-    draw = st.text_area if one.long else st.text_input
-    return draw(
-        one.title, key=f"write_{one.name}", max_chars=LONGEST_FIELD, placeholder=one.placeholder
-    ).strip()
+    key = f"write_{one.name}"
+    if one.long:
+        return st.text_area(
+            one.title, key=key, max_chars=LONGEST_FIELD, placeholder=one.placeholder, height=100
+        ).strip()
+    return st.text_input(one.title, key=key, max_chars=LONGEST_FIELD, placeholder=one.placeholder).strip()
 
 
 def _draw_writers() -> tuple[WriterChoice, ...]:
