@@ -69,22 +69,27 @@ def _spans(text: str, applicant: str | None) -> list[tuple[int, int, str]]:
     masking.take("url", find_urls(masking.rest))
     masking.take("address", find_addresses(masking.rest))
     masking.take("phone", find_phones(masking.rest))
-    applicants = _names(masking.rest, applicant)
-    masking.take("name", applicants)
-    titles, titled = find_titles(text, {start for start, _ in applicants})
+    contacts = " ".join(text[start:end] for start, end, _ in masking.found)
+    applicants = _names(masking.rest, applicant, contacts)
+    titles, titled = find_titles(masking.rest, {start for start, _ in applicants})
+    masking.take("name", _joined([*applicants, *titled]))
     masking.take("title", titles)
-    masking.take("name", titled)
     masking.take("pronoun", find_pronouns(masking.rest, applicants))
     return sorted(masking.found)
 
 
-def _names(rest: str, applicant: str | None) -> list[_Span]:
+def _names(rest: str, applicant: str | None, contacts: str) -> list[_Span]:
     """Return the spans of the names that are known, or that the letter gives, and of each wherever it stands."""
-    stated = stated_names(rest)
+    stated = stated_names(rest, contacts)
     known = {rest[start:end] for start, end in stated} | ({applicant} if applicant else set())
     spans = set(stated)
     for name in sorted(known):
         spans.update(find_names(rest, name))
+    return _joined(spans)
+
+
+def _joined(spans: Iterable[_Span]) -> list[_Span]:
+    """Return the spans in order, with those that overlap made one."""
     merged: list[_Span] = []
     for start, end in sorted(spans):
         if merged and start < merged[-1][1]:

@@ -20,16 +20,18 @@ _TITLE = re.compile(
     rf"(?=[ \t\u00a0]{{1,2}}(?:(?:{_PARTICLE})[ \t]){{0,3}}[^\W\d_a-z])"
 )
 _GREETED = re.compile(
-    r"(?:^|[\n\r.!?;>*])[ \t>*_]*(?:dear|hello|hi|attn:?|attention:?)[ \t,:]{1,3}(?:dr|prof(?:essor)?)\.?[ \t]{1,2}(?=[^\W\d_a-z])",
-    re.IGNORECASE,
+    r"(?:^|[\n\r.!?;>*])[ \t>*_]*(?i:dear|hello|hi|attn:?|attention:?)[ \t,:]{1,3}(?i:dr|prof(?:essor)?)\.?[ \t]{1,2}(?=[^\W\d_a-z])"
 )
 _NAMED = re.compile(
-    rf"[ \t\u00a0]{{1,2}}((?:[^\W\d_a-z]\.[ \t]?){{0,2}}(?:(?:{_PARTICLE})[ \t]){{0,3}}{_WORD}(?:[ \t\u00a0](?:(?:{_PARTICLE})[ \t]){{0,3}}{_WORD}){{0,2}})"
+    rf"[ \t\u00a0]{{1,2}}((?:[^\W\d_a-z]\.[ \t]?){{0,2}}(?:(?:{_PARTICLE}|St\.)[ \t]){{0,3}}{_WORD}(?:[ \t\u00a0](?:(?:{_PARTICLE}|St\.)[ \t]){{0,3}}{_WORD}){{0,2}})"
 )
 # Firms and products that begin like a person.
-_NO_PERSON = frozenset(
-    "cooper fields coffee clean pepper pibb excel word office access sql server windows project teams universe america".split()
+_FIRMS = frozenset("cooper fields coffee clean pepper pibb".split())
+_NO_PERSON = _FIRMS | frozenset(
+    "excel word office access sql server windows project teams universe america".split()
 )
+
+_CAPITAL_NEXT = re.compile(r"[ \t][^\W\d_a-z][^\W\d_]")
 
 _STATEMENT = re.compile(
     r"\b(?:she|he|they|ze|xe)[ \t]?/[ \t]?(?:her|him|them|hir|zir|hers|his|theirs|they|she|he)(?:[ \t]?/[ \t]?(?:hers|his|theirs|they|them|she|he|her|him))?\b",
@@ -54,7 +56,7 @@ _THIRD_PERSON = 600  # characters of a paragraph behind a name in which pronouns
 _SELF = re.compile(
     r"\b(?:as|i am|i['’]m|being|i was|i['’]ve been|i have been)[ \t](?:a|an|the)[ \t](?:[\w-]{1,20}[ \t]){0,2}?"
     r"(mother|father|mom|mum|dad|mommy|woman|man|girl|boy|lady|gentleman|female|male|wife|husband|widow|widower|grandmother|grandfather"
-    r"|daughter|son|sister|brother|housewife)\b(?![-'’])",
+    r"|daughter|son|sister|brother|housewife)\b(?![-'’]|[ \t](?:company|brand|firm|site|ship|city|board|school|church)\b)",
     re.IGNORECASE,
 )
 
@@ -92,17 +94,21 @@ def _name_end(text: str, position: int) -> Span | None:
         return None
     start = match.start(1)
     end = start
-    for number, word in enumerate(re.finditer(rf"(?:[^\W\d_]\.)|{_WORD}|(?:{_PARTICLE})\b", match[1])):
+    for number, word in enumerate(re.finditer(rf"(?:[^\W\d_]\.)|St\.|{_WORD}|(?:{_PARTICLE})\b", match[1])):
         letters = letters_of(fold(word[0]))
-        if number == 0 and (letters in _NO_PERSON or (is_role(letters) and len(letters) > 1)):
+        heads_on = _CAPITAL_NEXT.match(text, start + word.end()) is not None
+        if number == 0 and (
+            (letters in _NO_PERSON and not (letters in _FIRMS and heads_on))
+            or (is_role(letters) and len(letters) > 1)
+        ):
             return None
         if end > start and len(letters) > 1 and letters not in PARTICLES:
             seen = text[start:end].rstrip()
-            family = not re.fullmatch(rf"(?:[^\W\d_]\.[ \t]?|(?:{_PARTICLE})[ \t]?)*", seen)
+            family = not re.fullmatch(rf"(?:[^\W\d_]\.[ \t]?|(?:{_PARTICLE}|St\.)[ \t]?)*", seen)
             if family and (
-                is_everyday(letters)
-                or is_role(letters)
+                is_role(letters)
                 or is_tool_or_employer(letters)
+                or (is_everyday(letters) and heads_on)
                 or word[0].isupper() != seen.isupper()
             ):
                 break

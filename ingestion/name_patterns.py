@@ -98,7 +98,8 @@ def is_wide(text: str) -> bool:
 def is_capitalised(found: str) -> bool:
     """Say whether every word of ``found`` begins with a capital, particles aside."""
     words = re.findall(r"[^\s,.\"“”()‘]+", found)
-    return all(not word[0].isalpha() or word[0].isupper() or word.lower() in PARTICLES for word in words)
+    telling = [word for word in words if word.lower() not in PARTICLES] or words
+    return all(not word[0].isalpha() or word[0].isupper() for word in telling)
 
 
 def name_parts(name: str) -> list[str]:

@@ -65,6 +65,8 @@ _FIRM_AFTER = re.compile(
 _SOMEWHERE = frozenset(
     "at for from in near joined joining left with within via using of by into to through".split()
 )
+# Tools that are given names first: "Julia's" is the person, "Julia" among tools the tool.
+_GIVEN_NAMES = frozenset({"crystal", "julia", "maya", "ruby"})
 # Names between two parts that the record does not hold: Jane Marie Doe, Robert "Bob" Doe.
 _MIDDLE_NAMES = re.compile(
     r"[ \t\u00a0]{1,2}(?:(?:[^\W\d_][^\W\d_'’-]*\.?|[\"“(‘'][^\W\d_][^\W\d_'’-]*[\"”)’'])[ \t\u00a0]{1,2}){1,2}"
@@ -226,14 +228,17 @@ def _stands_as_name(text: str, folded: str, start: int, end: int) -> bool:
         return True
     if plain and _GREETED.search(before):
         return True
-    return not tool and _stands_alone(text, start, end, word)
+    if tool and word not in _GIVEN_NAMES:
+        return False
+    return _stands_alone(text, start, end, word)
 
 
 def _stands_alone(text: str, start: int, end: int, word: str) -> bool:
     """Say whether a capitalised part in the middle of a letter can only be the person."""
     before, after = text[max(0, start - _WINDOW) : start], text[end : end + _WINDOW]
     run = text[start:end]
-    if len(word) < 3 or (run.isupper() and len(word) < 5):
+    possessive = _POSSESSIVE.match(after) is not None
+    if (len(word) < 3 and not possessive) or (run.isupper() and len(word) < 5):
         return False
     opens = _SENTENCE_BEFORE.search(before) is not None
     previous = _WORD_BEFORE.search(before)
@@ -249,10 +254,12 @@ def _stands_alone(text: str, start: int, end: int, word: str) -> bool:
     if _FIRM_AFTER.match(after) or re.search(r"[&+/-][ \t]?$", before):
         return False
     somewhere = previous is not None and fold(previous[1]) in _SOMEWHERE
-    if _POSSESSIVE.match(after) is not None and after[:1]:
+    if possessive:
         return not (previous is not None and fold(previous[1]) == "at") and (
             not opens or not is_everyday(word)
         )
+    if is_tool_or_employer(word):
+        return False
     return not somewhere and not is_everyday(word) and not is_place(word) and not is_role(word)
 
 

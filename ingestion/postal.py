@@ -15,7 +15,8 @@ _STATES = (
     "AL|AK|AZ|AR|CA|CO|CT|DE|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|PA|RI|SC|SD|TN"
     "|TX|UT|VT|VA|WA|WV|WI|WY|DC|PR|ON|QC|BC|AB|MB|SK|NS|NB|NSW|VIC|QLD"
 )
-_TOWN = r"[A-Z\u00c0-\u00de][\w.'’-]{1,30}(?:[ \t][A-Z\u00c0-\u00de][\w.'’-]{1,30}){0,2}"
+_TOWN_WORD = r"(?:St\.[ \t])?[A-Z\u00c0-\u00de][\w'’-]{1,30}"
+_TOWN = rf"{_TOWN_WORD}(?:[ \t]{_TOWN_WORD}){{0,2}}"
 _UK_CODE = r"[A-Z]{1,2}\d[A-Z\d]?[ \t]?\d(?!(?:GB|MB|TB|KB)\b)[ABD-HJLNP-UW-Z]{2}\b"
 _CODE = rf"(?:(?:{_STATES})[ \t,]{{1,2}}\d{{5}}(?:-\d{{4}})?\b|{_UK_CODE}|[A-Z]\d[A-Z][ \t]?\d[A-Z]\d\b)"
 _JOIN = r"(?:,[ \t]{0,2}(?:\r?\n[ \t]{0,4})?|[ \t]{0,2}\r?\n[ \t]{0,4}|[ \t]{1,2})"

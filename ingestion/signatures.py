@@ -43,6 +43,7 @@ _AFTER_I_AM = re.compile(r"[ \t]{0,2}(?:[,.;!\n\r(]|$|and I\b|from\b|here\b|[–
 _CONTACT_LINE = re.compile(r"[\ufffe\d]")
 _PLAIN_END = re.compile(r"[.!?,:;…)\"”]\s*$")
 _HEAD_LINES = 6
+_ALSO_NAMES = frozenset({"an", "my"})  # Nguyen Van An
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,13 @@ class _Found:
         return sum(any(test(word) for test in tests) for word in self.words)
 
 
-def stated_names(text: str) -> list[Span]:
-    """Return where the letter names its writer, in order. ``text`` has contacts crossed out (as U+FFFE)."""
-    found = {(one.start, one.end) for one in _all(text)}
+def stated_names(text: str, contacts: str = "") -> list[Span]:
+    """Return where the letter names its writer, in order.
+
+    ``text`` has contacts crossed out (as U+FFFE); ``contacts`` are these. A heading made of everyday words ("Hope Banks")
+    is a name where a contact holds one of them.
+    """
+    found = {(one.start, one.end) for one in _all(text, fold(contacts))}
     spans: list[Span] = []
     for span in sorted(found):
         if not spans or span[0] >= spans[-1][1]:
@@ -70,10 +75,10 @@ def stated_names(text: str) -> list[Span]:
     return spans
 
 
-def _all(text: str) -> Iterator[_Found]:
+def _all(text: str, contacts: str) -> Iterator[_Found]:
     yield from _signatures(text)
     yield from _last_line(text)
-    yield from _heading(text)
+    yield from _heading(text, contacts)
     for match in _LABEL.finditer(text):
         one = _name_at(text, match.end())
         if one is not None and _AFTER.match(text, one.end):
@@ -84,7 +89,9 @@ def _all(text: str) -> Iterator[_Found]:
             yield one
     for match in _I_AM.finditer(text):
         one = _name_at(text, match.end())
-        if one is not None and len(one.words) > 1 and not one.known and _AFTER_I_AM.match(text, one.end):
+        if one is None or len(one.words) < 2 or _AFTER_I_AM.match(text, one.end) is None:
+            continue
+        if not one.known or (match[0].startswith("I,") and text[one.end : one.end + 1] == ","):
             yield one
 
 
@@ -142,17 +149,14 @@ def _is_heading(line: str) -> bool:
     return len(words) <= 8 and any(is_role(word) for word in words)
 
 
-def _heading(text: str) -> Iterator[_Found]:
+def _heading(text: str, contacts: str) -> Iterator[_Found]:
     """Yield the first line, or what stands before a bar on it, where the writer's contacts follow."""
     first = re.match(r"[\s#*_>]*", text)
     assert first is not None
     one = _name_at(text, first.end())
-    if (
-        one is None
-        or len(one.words) < 2
-        or one.known == len(one.words)
-        or _AFTER.match(text, one.end) is None
-    ):
+    if one is None or len(one.words) < 2 or _AFTER.match(text, one.end) is None:
+        return
+    if one.known == len(one.words) and not any(len(word) > 2 and word in contacts for word in one.words):
         return
     head = "\n".join(text[one.end :][:600].splitlines()[:_HEAD_LINES])
     if "\ufffe" in head and not re.search(r"(?i)\bdear\b.*\ufffe", head, re.DOTALL):
@@ -177,7 +181,8 @@ def _name_at(
             break
         raw = token[0]
         word = letters_of(fold(raw))
-        if is_role(word) and not (len(raw.rstrip(".")) == 1 and raw[0].isupper()):
+        initial = len(raw.rstrip(".")) == 1 and raw[0].isupper()
+        if is_role(word) and not initial and not (words and word in _ALSO_NAMES and raw[0].isupper()):
             if not words:
                 return None
             break
@@ -186,7 +191,11 @@ def _name_at(
             if not any_case or (words and not lower) or is_everyday(word):
                 break
             lower = True
-        if words and further_unknown and (is_everyday(word) or is_tool_or_employer(word)):
+        if (
+            words
+            and further_unknown
+            and (is_tool_or_employer(word) or (is_everyday(word) and _heads_on(text, token.end())))
+        ):
             break
         if words and _is_credential(raw, words):
             break
@@ -211,6 +220,11 @@ def _name_at(
     if not words or sum(map(len, words)) < 2 or (lower and len(words) > 3):
         return None
     return _Found(start, end, tuple(words))
+
+
+def _heads_on(text: str, position: int) -> bool:
+    """Say whether another capitalised word follows, as in a heading or the name of a firm."""
+    return re.match(r"[ \t][^\W\d_a-z][^\W\d_]", text[position : position + 3]) is not None
 
 
 def _is_credential(raw: str, words: list[str]) -> bool:

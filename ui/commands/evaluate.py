@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import typer
 
-from ui.commands import letters, retrieval
+from ui.commands import letters, retrieval, trust
 from ui.commands.judging import EXAMPLE, judging
 
 app = typer.Typer(
-    help="Measure the judging and the retrieval against known answers, and the letter writers on letters they have not "
-    "seen.",
+    help="Measure the judging and the retrieval against known answers, the letter writers on letters they have not seen, "
+    "and whether a name changes what is judged.",
     no_args_is_help=True,
     rich_markup_mode="rich",
 )
@@ -26,3 +26,4 @@ def evaluations() -> None:
 app.command("judging", epilog=EXAMPLE)(judging)
 app.command("letters", epilog=letters.EXAMPLE)(letters.letters)
 app.command("retrieval", epilog=retrieval.EXAMPLE)(retrieval.retrieval)
+app.command("trust", epilog=trust.EXAMPLE)(trust.trust)
