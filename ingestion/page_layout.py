@@ -46,6 +46,8 @@ _SAME_LINE = 0.4
 _FURTHER_DOWN = 1.3
 # Rows that columns need, and the letters of a line from which text on both sides reads as prose.
 _ROWS, _PROSE = 3, 24
+# Characters of a block's longest line below which lines that begin with a capital are entries, not prose.
+_NARROW = 45
 _BULLET = re.compile(r"(?:[•◦▪‣●○■□–—*·-]|\d{1,2}[.)])\s")
 # Words that a hyphen at a line's end belongs to; other hyphens there part a word.
 _COMPOUND = frozenset(
@@ -245,6 +247,7 @@ def _paragraphs(lines: Sequence[_Run]) -> list[str]:
     ]
     usual = median(steps) if steps else 1.2 * lines[0].size
     right = max(line.right for line in lines)
+    narrow = max(len(line.text) for line in lines) < _NARROW
     words = {word.casefold() for line in lines for word in re.findall(r"[\w'’-]+", line.text)}
     paragraphs = [lines[0].text]
     for above, below in pairwise(lines):
@@ -252,7 +255,7 @@ def _paragraphs(lines: Sequence[_Run]) -> list[str]:
         apart = step > _FURTHER_DOWN * max(usual, above.size) or step > 2.2 * above.size
         if apart or not 0.8 < below.size / above.size < 1.25:
             paragraphs.append(below.text)
-        elif _ended_early(above, below, right):
+        elif _ended_early(above, below, right) or (narrow and not below.text[0].islower()):
             paragraphs[-1] += f"\n{below.text}"
         else:
             paragraphs[-1] = _joined(paragraphs[-1], below.text, words)

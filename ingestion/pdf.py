@@ -47,6 +47,7 @@ def _opened(data: bytes) -> pdfium.PdfDocument:
     Raises:
         DocumentRefused: it is encrypted, malformed, cut off or too long.
     """
+    ended = b"%%EOF" in data[-2048:]
     try:
         document = pdfium.PdfDocument(data)
     except pdfium.PdfiumError as error:
@@ -55,8 +56,9 @@ def _opened(data: bytes) -> pdfium.PdfDocument:
             raise DocumentRefused(
                 "a PDF must open without a password", "this one is encrypted", "save it without a password"
             ) from error
-        raise _malformed("this one can't be opened") from error
-    if b"%%EOF" not in data[-2048:] and not raw.FPDF_DocumentHasValidCrossReferenceTable(document):
+        cut = b"%PDF-" in data[:1024] and not ended
+        raise _malformed("this one is cut off" if cut else "this one can't be opened") from error
+    if not ended and not raw.FPDF_DocumentHasValidCrossReferenceTable(document):
         document.close()
         raise _malformed("this one is cut off")
     pages = len(document)
