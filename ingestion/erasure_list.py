@@ -22,7 +22,6 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from ingestion.checksums import row_checksum
 from ingestion.records import StoreDamaged
 from ingestion.schema import erased_letter, erasure_key, letter, letter_intake, posting
-from ingestion.vectorrows import chunks
 
 Trace = Literal["place", "words", "address", "key"]
 """``place``: posting, file and id. ``words``: the text's words. ``address``: the sender's. ``key``: the internal key,
@@ -49,14 +48,22 @@ class Known:
 
 
 @dataclass(frozen=True, slots=True)
+class Erased:
+    """One erased letter: the internal key it had, and when it was erased. Lists of two stores may use a key twice."""
+
+    letter_key: int
+    created: str
+
+
+@dataclass(frozen=True, slots=True)
 class ErasureList:
-    """All that was erased and not readmitted, as of one moment. ``listed`` maps a hash to the letter keys it stands for."""
+    """All that was erased and not readmitted, as of one moment. ``listed`` maps a hash to the letters it stands for."""
 
     keys: tuple[bytes, ...]
-    listed: Mapping[str, tuple[int, ...]]
+    listed: Mapping[str, tuple[Erased, ...]]
 
-    def find(self, known: Known) -> tuple[Trace, tuple[int, ...]] | None:
-        """Return by what a letter is known as erased, and the internal keys it had; None where it is not."""
+    def find(self, known: Known) -> tuple[Trace, tuple[Erased, ...]] | None:
+        """Return by what a letter is known as erased, and as which ones; None where it is not."""
         if not self.listed:
             return None
         for trace, parts in traces_of(known).items():
@@ -164,11 +171,14 @@ def read_erasure_list(connection: Connection) -> ErasureList:
 
     All of it, without an index: a damaged index would miss somebody without a sign.
     """
-    listed: dict[str, tuple[int, ...]] = {}
+    listed: dict[str, tuple[Erased, ...]] = {}
     for row in connection.execute(select(erased_letter).order_by(erased_letter.c.erased_id)):
         if row_checksum(row.erased_id, row.letter_key, row.source_hash, row.created) != row.checksum:
             raise StoreDamaged(_DAMAGED.format(what=f"its row {row.erased_id} was changed"))
-        listed[row.source_hash] = (*listed.get(row.source_hash, ()), row.letter_key)
+        listed[row.source_hash] = (
+            *listed.get(row.source_hash, ()),
+            Erased(row.letter_key, row.created),
+        )
     return ErasureList(_read_keys(connection), listed)
 
 
@@ -213,12 +223,16 @@ def _add(connection: Connection, rows: Sequence[tuple[int, str, str]]) -> None:
         )
 
 
-def readmit(connection: Connection, letter_keys: Iterable[int]) -> int:
-    """Take the letters that had these internal keys off the list, and return how many hashes that were."""
-    gone = 0
-    for some in chunks(sorted(set(letter_keys))):
-        gone += connection.execute(delete(erased_letter).where(erased_letter.c.letter_key.in_(some))).rowcount
-    return gone
+def readmit(connection: Connection, letters: Iterable[Erased]) -> int:
+    """Take erased letters off the list, and return how many hashes that were."""
+    return sum(
+        connection.execute(
+            delete(erased_letter).where(
+                erased_letter.c.letter_key == one.letter_key, erased_letter.c.created == one.created
+            )
+        ).rowcount
+        for one in set(letters)
+    )
 
 
 def carry_over(connection: Connection, other: Connection) -> int:
@@ -236,7 +250,7 @@ def carry_over(connection: Connection, other: Connection) -> int:
     new = [
         (row.letter_key, row.source_hash, row.created)
         for row in rows
-        if row.letter_key not in mine.listed.get(row.source_hash, ())
+        if Erased(row.letter_key, row.created) not in mine.listed.get(row.source_hash, ())
     ]
     _add(connection, new)
     return len(new)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from ingestion.admission import Admitted
-from ingestion.erasure_list import Known, Trace, read_erasure_list, readmit
+from ingestion.erasure_list import Erased, Known, Trace, read_erasure_list, readmit
 from ingestion.raw_letter import Refusal
 from ingestion.writing import Transaction
 
@@ -37,7 +37,7 @@ def refuse_erased(
     if not erased.listed:
         return list(decided)
     found: list[Admitted | Refusal] = []
-    back: set[int] = set()
+    back: set[Erased] = set()
     for one in decided:
         known = None
         if isinstance(one, Admitted) and one.status != "unchanged":
@@ -46,9 +46,9 @@ def refuse_erased(
         if known is None or isinstance(one, Refusal):
             found.append(one)
             continue
-        trace, keys = known
+        trace, erased_as = known
         if wanted:
-            back.update(keys)
+            back.update(erased_as)
             found.append(one)
             continue
         found.append(

@@ -19,7 +19,7 @@ from full_store import add_letter, everything, letter_text, make_full
 from ingestion import backup as backups
 from ingestion.backup import back_up
 from ingestion.database import begin, connect
-from ingestion.erasure_list import read_erasure_list
+from ingestion.erasure_list import Known, read_erasure_list, readmit
 from ingestion.restoring import restore
 from ingestion.store import DATABASE_FILE, Store, StoreDamaged, StoreError
 from ingestion.upkeep import RESTORING_FOLDER
@@ -211,6 +211,36 @@ def test_lists_of_two_stores_both_hold(folder: Path, saved: Path, tmp_path: Path
     restore(tmp_path / "both.winnow", folder, replace=True)
     with Store.open(folder) as store, store.reading() as connection:
         assert read_erasure_list(connection).listed == erased.listed
+
+
+def test_readmitting_one_lets_nobody_else_in(folder: Path, saved: Path, tmp_path: Path) -> None:
+    """Two stores number their letters alike; who has the same number in the other one stays erased."""
+    make_full(tmp_path / "other", letters=12)
+    with Store.open(tmp_path / "other") as store, store.writing() as tx:
+        letter = store.letter("jobs", "l9")
+        assert letter is not None
+        tx.erase_letter(letter.key)
+        theirs = letter.key
+    with Store.open(folder) as store:
+        while add_letter(store, 60 + len(store.letter_keys("jobs"))) < theirs:
+            pass
+        kept = store.letter_by_key(theirs)
+        back_up(store, tmp_path / "more.winnow")
+        time.sleep(1.1)  # erasures are told apart to the second
+        with store.writing() as tx:
+            tx.erase_letter(theirs)
+    restore(tmp_path / "more.winnow", tmp_path / "other", replace=True)
+    with Store.open(folder) as store:
+        back_up(store, tmp_path / "less.winnow")
+    restore(tmp_path / "less.winnow", tmp_path / "other", replace=True)
+    with Store.open(tmp_path / "other") as store, store.writing() as tx:
+        before = read_erasure_list(tx.connection)
+        found = before.find(Known("jobs", kept.letter_id, kept.source, kept.text, None))
+        assert found is not None
+        readmit(tx.changing(), found[1])
+        after = read_erasure_list(tx.connection)
+        assert after.find(Known("jobs", kept.letter_id, kept.source, kept.text, None)) is None
+        assert after.find(Known("jobs", "l9", "inbox/9.eml", letter_text(9), None)) is not None
 
 
 def test_numbers_are_not_used_again_after_a_restore(folder: Path, saved: Path) -> None:
