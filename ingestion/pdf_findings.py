@@ -45,31 +45,37 @@ def _once(characters: Sequence[Character]) -> list[Character]:
     says: dict[TextObject, list[Character]] = {}
     for one in characters:
         says.setdefault(one.drawn, []).append(one)
-    first: dict[str, list[Character]] = {}
+    first: dict[tuple[str, int, int, int], Character] = {}
     again: set[TextObject] = set()
     for drawn, spoken in says.items():
-        same = first.setdefault("".join(one.text for one in spoken), [])
         # Shares of the font's size: two narrow letters in a row stand a fifth apart.
-        near = (0.3 if len(spoken) > 1 else 0.12) * drawn.size
+        near = max(0.1, (0.3 if len(spoken) > 1 else 0.12) * drawn.size)
         here = spoken[0]
-        if any(abs(one.x - here.x) <= near and abs(one.y - here.y) <= near for one in same):
+        words = "".join(one.text for one in spoken)
+        column, row = int(here.x // near), int(here.y // near)
+        around = [
+            first.get((words, round(drawn.size), column + right, row + down))
+            for right in (-1, 0, 1)
+            for down in (-1, 0, 1)
+        ]
+        if any(one and abs(one.x - here.x) <= near and abs(one.y - here.y) <= near for one in around):
             again.add(drawn)
         else:
-            same.append(here)
+            first[words, round(drawn.size), column, row] = here
     return [one for one in characters if one.drawn not in again]
 
 
 def hidden_runs(text: PageText, kinds: Sequence[str | None], number: int) -> Iterator[Hidden]:
-    """Yield what is hidden on a page: one finding for each way of hiding and third of the page."""
+    """Yield what is hidden on a page: one finding for each way of hiding."""
     reasons = _settled(text.characters, kinds)
-    together: dict[tuple[int, str], list[Character]] = {}
+    together: dict[str, list[Character]] = {}
     for one, kind in zip(text.characters, reasons, strict=True):
         if kind is not None:
-            together.setdefault((_third(one, text), kind), []).append(one)
-    for (third, kind), characters in sorted(together.items(), key=lambda entry: entry[0]):
+            together.setdefault(kind, []).append(one)
+    for kind, characters in sorted(together.items()):
         says = " ".join(_said(characters))
         if letters_in(says) >= LETTERS_TO_REPORT:
-            yield Hidden(kind, _named(number, third), excerpt(says))
+            yield Hidden(kind, _place(characters, text, number), excerpt(says))
 
 
 def _settled(characters: Sequence[Character], kinds: Sequence[str | None]) -> list[str | None]:
@@ -103,14 +109,11 @@ def _said(characters: Sequence[Character]) -> list[str]:
     return [says for _, _, says in sorted(parts)]
 
 
-def _third(character: Character, text: PageText) -> int:
-    """Return the third of the page in which a character stands, 0 for the top."""
-    return min(2, max(0, int(3 * character.box.top / max(1.0, text.height))))
-
-
-def _named(number: int, third: int) -> str:
-    """Name a place for a person."""
-    return f"page {number}, {('top', 'middle', 'bottom')[third]}"
+def _place(characters: Sequence[Character], text: PageText, number: int) -> str:
+    """Say where on the page characters stand."""
+    thirds = [min(2, max(0, int(3 * one.box.top / max(1.0, text.height)))) for one in characters]
+    first, last = (("top", "middle", "bottom")[edge(thirds)] for edge in (min, max))
+    return f"page {number}, {first}" if first == last else f"page {number}, {first} to {last}"
 
 
 def replaced_texts(text: PageText, kinds: Sequence[str | None], number: int) -> Iterator[Hidden]:
@@ -124,7 +127,7 @@ def replaced_texts(text: PageText, kinds: Sequence[str | None], number: int) -> 
         # Producers write hyphens, ligatures and symbols so; those are as long as what the page shows.
         spoken, seen = _letters(instead), _letters(page)
         if len(spoken) > _REPLACING and SequenceMatcher(None, spoken[:500], seen[:500]).ratio() < _LIKE:
-            yield Hidden("replaced", _named(number, _third(characters[0], text)), excerpt(instead))
+            yield Hidden("replaced", _place(characters, text, number), excerpt(instead))
     silent = {one.replaced for one in text.objects if one.replaced} - set(shown)
     for instead in sorted(silent):
         if len(_letters(instead)) > _REPLACING:
