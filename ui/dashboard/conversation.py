@@ -27,7 +27,8 @@ if TYPE_CHECKING:
     from agents.chat.turns import Turn, TurnLine, TurnQuote
 
 LINE_S = 0.04
-"""Seconds between two lines of a new answer."""
+"""Seconds between two lines of a new answer, and at most ``ANSWER_S`` for all of it."""
+ANSWER_S = 0.8
 
 Cited = tuple[str, int, int]
 """A quote that can be opened: the letter's id, and the place in its text."""
@@ -148,7 +149,7 @@ def _draw_lines(lines: Sequence[str], *, anew: bool) -> None:
     if anew:
         for count in range(1, len(lines)):
             box.text(visible("\n".join(lines[:count])))
-            time.sleep(LINE_S)
+            time.sleep(min(LINE_S, ANSWER_S / len(lines)))
     box.text(visible("\n".join(lines)))
 
 

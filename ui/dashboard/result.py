@@ -5,17 +5,18 @@ Draws why there is nothing to speak of, where that is so. Judges nothing.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from agents.overlay import Reviewed, with_overrides
+from agents.overlay import Override, Reviewed, with_overrides
 from agents.verdict import Verdict
 from ingestion.records import PostingRow, StoreError
 from ui.dashboard.choice import chosen_posting, chosen_screening
-from ui.dashboard.shared import open_store, store_folder, verdict_of
+from ui.dashboard.shared import letters_of, open_store, store_folder, verdict_of
 from ui.dashboard.words import plain
 from ui.failures import describe
 
@@ -49,20 +50,31 @@ def chosen_result() -> Result | None:
 
 
 def reviewed_of(verdict: Verdict) -> Reviewed:
-    """Return a verdict with people's changes laid over it, read again whenever the store has changed.
+    """Return a verdict with people's changes laid over it, laid anew whenever one of them or the verdict has changed.
 
     Raises:
         StoreError: the ledger is damaged.
     """
-    return _reviewed(store_folder(), verdict.screening_id, open_store().version, verdict)
+    from agents.overriding import overrides
+
+    standing = overrides(open_store(), verdict.screening_id)
+    places = tuple(one.place for one in standing)
+    return _reviewed(
+        store_folder(), verdict.screening_id, letters_of(verdict.screening_id), places, verdict, standing
+    )
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _reviewed(folder: Path, screening_id: str, version: int, _verdict: Verdict) -> Reviewed:
-    from agents.overriding import overrides
-
-    del folder, version
-    return with_overrides(_verdict, overrides(open_store(), screening_id))
+def _reviewed(
+    folder: Path,
+    screening_id: str,
+    letters: int,
+    places: tuple[int, ...],
+    _verdict: Verdict,
+    _standing: Sequence[Override],
+) -> Reviewed:
+    del folder, screening_id, letters, places
+    return with_overrides(_verdict, _standing)
 
 
 def decisions_of(screening_id: str) -> dict[str, Decision]:

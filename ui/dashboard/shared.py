@@ -106,17 +106,23 @@ def embedder_for(pipeline: str) -> LetterEmbedder:
 
 
 def verdict_of(screening_id: str) -> Verdict:
-    """Return a stored screening's verdict, read again whenever the store has changed.
+    """Return a stored screening's verdict, read again whenever a letter of it was erased: nothing else changes it.
 
     Raises:
         StoreError: there is no such screening (any more), or it is damaged.
     """
-    return _verdict(store_folder(), screening_id, open_store().version)
+    return _verdict(store_folder(), screening_id, letters_of(screening_id))
+
+
+def letters_of(screening_id: str) -> int:
+    """Return how many letters a screening holds now, 0 where there is no such screening (any more)."""
+    found = (one.letters for one in open_store().screenings() if one.screening_id == screening_id)
+    return next(found, 0)
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)
-def _verdict(folder: Path, screening_id: str, version: int) -> Verdict:
+def _verdict(folder: Path, screening_id: str, letters: int) -> Verdict:
     from agents.stored_screening import stored_verdict
 
-    del version
+    del letters
     return stored_verdict(_opened(folder), screening_id)
