@@ -21,7 +21,7 @@ READS_MARKDOWN = {
 """Streamlit's calls that read their words as Markdown."""
 
 ESCAPES = {
-    "label", "candidate_label", "count_label", "counted", "row_title", "score_words", "len", "min", "max", "round", "join",
+    "label", "many", "candidate_label", "count_label", "counted", "row_title", "score_words", "len", "min", "max", "round", "join",
     "listed",
 }  # fmt: skip
 """What may fill a slot in such words: what escapes, and what gives numbers and words of this program."""
@@ -31,6 +31,9 @@ COUNTS = {
     "total",
 }  # fmt: skip
 """Attributes that hold numbers."""
+
+OWN_WORDS = {("write.py", "one.title")}
+"""Words of this program that stand in a table of its own: the fields of the applicant's form."""
 
 
 def marking_up(path: Path) -> Iterator[tuple[str, ast.Call]]:
@@ -83,7 +86,8 @@ def test_what_marks_up_takes_escaped_words_only(path: Path) -> None:
             *(k.value for k in call.keywords if k.arg in {"label", "body", "text", "help"}),
         ]
         for words in given:
-            assert not is_raw(words), f"{path.name}:{call.lineno}: {ast.unparse(call)}"
+            own = (path.name, ast.unparse(words)) in OWN_WORDS
+            assert own or not is_raw(words), f"{path.name}:{call.lineno}: {ast.unparse(call)}"
 
 
 def test_the_check_sees_what_is_not_escaped() -> None:

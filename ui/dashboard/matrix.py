@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from agents.verdict import LABELS, Ranked, Verdict
+from agents.verdict import LABELS, Label, Ranked, Verdict
 from ingestion.records import PostingRow
 from ui.dashboard.highlight import MatrixRow, matrix_table, requirement_key
 from ui.dashboard.names import candidate
@@ -30,5 +30,5 @@ def matrix_row(posting: PostingRow, row: Row) -> MatrixRow:
     name = candidate(posting, key_of(row), id_of(row), name_of(row))
     if not isinstance(row, Ranked):
         return MatrixRow("–", name, "–", ())
-    labels = tuple(finding.label for finding in row.assessment.findings)
+    labels: tuple[Label, ...] = tuple(finding.label for finding in row.assessment.findings)
     return MatrixRow(str(row.rank), name, f"{row.score:.1f}", labels)
