@@ -35,7 +35,7 @@ STREAMLIT_SETTINGS: dict[str, str] = {
 """As in .streamlit/config.toml, which Streamlit reads only when it is started in the checkout.
 
 A full garbage collection after each run, four times a second while a bar is shown, held up the screening in the same
-process: 813 letters took 83 s instead of 3 (measured 2026-11, two busy cores).
+process: the first screening of 813 letters took 83 s instead of 6 (measured 2026-11, two busy cores).
 """
 
 
