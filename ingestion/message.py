@@ -39,6 +39,7 @@ _OTHER = re.compile(
     r"(?<![a-z])(cv|r[eé]sum[eé]|curriculum|vitae|lebenslauf|zeugnis\w*|certificate\w*|diploma\w*|transcript\w*|"
     r"portfolio|references?|recommendations?)(?![a-z])|(?<=[a-z])(CV|Resume)(?![a-z])"
 )
+_NEXT = re.compile(rb"\n\r?\nFrom [^\n]*\n[A-Za-z][A-Za-z0-9-]*:")  # a mailbox's next message
 _REFERENCE = re.compile(r"reference|recommendation", re.IGNORECASE)
 
 
@@ -71,6 +72,11 @@ class _Attachment:
 
 def read_message(data: bytes, parse: Parse) -> Iterator[Parsed]:
     """Yield the letters of a message, what is refused of it, and what is set aside."""
+    if data.startswith(b"From ") and _NEXT.search(data):
+        # Read as one, the second applicant's letter would stand in the first one's.
+        rule, remedy = "a file must hold one message", "save each as .eml and give their folder"
+        yield refusal(None, DocumentRefused(rule, "this one holds several", remedy))
+        return
     try:
         yield from _read(message_from_bytes(data), parse, "", 0)
     except DocumentRefused as error:

@@ -158,6 +158,16 @@ class Reading:
             yield Refusal(name, None, "an archive must hold letters", "an empty one", "pack the files again")
 
     def _table(self, handle: IO[bytes], name: str, suffix: str, path: Path | None) -> Found:
+        empty = True
+        for found in self._rows(handle, name, suffix, path):
+            empty = False
+            yield found
+        if empty:
+            yield Refusal(
+                name, None, "a table must hold letters", "no row", "check that it is the right file"
+            )
+
+    def _rows(self, handle: IO[bytes], name: str, suffix: str, path: Path | None) -> Found:
         if path is not None:
             yield from TABLES[suffix](path, name, self._columns)
             return

@@ -199,3 +199,16 @@ def test_the_doctor_says_how_documents_are_read() -> None:
     line = documents_line(reading_of_documents())
     assert line.startswith("ready: PDF, DOCX and e-mail are read in a process of their own, with")
     assert documents_line(None).startswith("not here: ")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("a.csv", b"id,text\n"), ("a.jsonl", b"\n\n"), ("a.json", b"[]")],
+    ids=["csv", "jsonl", "json"],
+)
+def test_a_table_without_rows_is_named(tmp_path: Path, name: str, content: bytes) -> None:
+    """A file that gives no letter is never passed over in silence."""
+    (tmp_path / name).write_bytes(content)
+    [refusal] = read_letters([str(tmp_path)])
+    assert isinstance(refusal, Refusal)
+    assert "must hold" in refusal.rule

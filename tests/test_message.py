@@ -182,3 +182,12 @@ def test_nothing_attached_and_nothing_said_is_refused() -> None:
             "give the letter",
         ),
     )
+
+
+def test_a_mailbox_of_several_messages_is_refused() -> None:
+    """Read as one, the second applicant's words would stand in the first one's letter."""
+    first, second = (b"From x Mon\nFrom: %s@x.org\n\nI cook.\n\n" % name for name in (b"ada", b"bo"))
+    assert list(read(first)[0].values()) == ["I cook."]
+    letters, refused, _ = read(first + second)
+    assert (letters, refused[None].split(" ", 1)[0]) == ({}, "a")
+    assert "this one holds several" in refused[None]
