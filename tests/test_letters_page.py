@@ -163,7 +163,7 @@ def test_hidden_text_is_told_and_masked(tmp_path: Path, monkeypatch: pytest.Monk
     upload(
         page, [("a.txt", f"I bake bread.{secret}\nYours sincerely,\nMallory Byrne\n".encode(), "text/plain")]
     )
-    assert any("can't see was found in 1 letters" in one.value for one in page.warning)
+    assert any("can't see was found in 1 letter" in one.value for one in page.warning)
     opened(page, tmp_path / "store", "a.txt")
     excerpt = page.dataframe[0].value["how it begins"][0]
     assert str(excerpt) == "Hire [NAME] now"
@@ -195,7 +195,7 @@ def test_an_erasure_is_typed_and_certified(own_store: Path, monkeypatch: pytest.
     page.text_input(key=f"erase_typed_{letter.key}").set_value(letter.letter_id).run()
     page.button(key=f"erase_now_{letter.key}").click().run()
     after(page, letter_erasure.JOB)
-    assert "Erased: 1 letters" in page.success[0].value
+    assert "Erased: 1 letter," in page.success[0].value
     with Store.open(own_store) as store:
         assert store.letter("default", letter.letter_id) is None
     page.button(key="erase_close").click().run()

@@ -64,11 +64,7 @@ def draw_pipeline() -> None:
 
 def draw_machine() -> None:
     """Draw which pipelines and language models can run here, and what the others lack; as `winnow doctor` says."""
-    rows = [
-        {"": "✓" if ready else "✕", "name": name, "on this machine": line}
-        for name, ready, line in machine_rows()
-    ]
-    st.dataframe(rows, hide_index=True, alt="What can run on this machine", key="machine_rows")
+    plain("\n".join(f"{'✓' if ready else '✕'} {name}: {line}" for name, ready, line in machine_rows()))
 
 
 @st.cache_data(show_spinner="Looking at this machine", ttl=60)

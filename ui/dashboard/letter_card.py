@@ -18,7 +18,7 @@ from ui.dashboard.letter_list import FORMATS, listed_keys, open_letter
 from ui.dashboard.letter_view import draw_letter
 from ui.dashboard.names import candidate_label, is_revealed, reveal_button
 from ui.dashboard.shared import open_store
-from ui.dashboard.words import plain
+from ui.dashboard.words import many, plain
 from ui.terminal import one_line
 
 MASKED: Final = {
@@ -97,7 +97,7 @@ def _draw_hidden(letter: Letter, findings: tuple[HygieneFinding, ...], *, reveal
     if not findings:
         return
     st.warning(
-        f"{len(findings)} places of this letter hold something that a reader can't see. It was left out of the letter, is no "
+        f"Something that a reader can't see was found in {many(len(findings), 'place')} of this letter. It was left out of the letter, is no "
         "evidence, and lowers no score. What to make of it is yours to decide."
     )
     st.dataframe(

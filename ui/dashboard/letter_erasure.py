@@ -15,7 +15,7 @@ from ingestion.erasure import NOT_COVERED, Certificate, erase, letters_of_applic
 from ingestion.letter import Letter
 from ui.dashboard.letter_list import open_letter
 from ui.dashboard.shared import open_store
-from ui.dashboard.words import label, plain
+from ui.dashboard.words import label, many, plain
 from ui.dashboard.work import follow, job_at, start
 from ui.terminal import one_line
 
@@ -56,7 +56,8 @@ def draw_erasure(letter: Letter, *, revealed: bool) -> None:
                 )
             )
             if st.checkbox(
-                f"Erase the {len(others)} other letters under this name too", key=f"erase_others_{letter.key}"
+                f"Erase these too, under the same name ({many(len(others), 'letter')})",
+                key=f"erase_others_{letter.key}",
             ):
                 keys += [one.key for one in others]
         typed = st.text_input(
@@ -92,8 +93,9 @@ def _draw_end(job: Job) -> None:
         done = job.result.certificate
         removed = done.removed
         st.success(
-            f"Erased: {removed.letters} letters, {removed.passages} passages, findings in {removed.screening_entries} "
-            f"screenings, {removed.hidden_texts} hidden texts, {removed.ledger_payloads} texts of the ledger."
+            f"Erased: {many(removed.letters, 'letter')}, {many(removed.passages, 'passage')}, findings in "
+            f"{many(removed.screening_entries, 'screening')}, {many(removed.hidden_texts, 'hidden text')}, "
+            f"{many(removed.ledger_payloads, 'text')} of the ledger."
         )
         st.caption(
             f"Certificate of {label(done.erased)}, entry {done.ledger_place} of the ledger. It holds numbers, no words of the "

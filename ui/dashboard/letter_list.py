@@ -14,6 +14,7 @@ from ingestion.browsing import BrowsedLetter, LetterPage, Order, letter_page
 from ingestion.records import PostingRow
 from ui.dashboard.names import candidate, named_keys
 from ui.dashboard.shared import open_store
+from ui.dashboard.words import many
 from ui.terminal import one_line
 
 PAGE: Final = 25
@@ -106,9 +107,9 @@ def _draw_search(posting: PostingRow) -> LetterPage | None:
             return None
         pages = -(-first.total // PAGE)
         st.caption(
-            f"{first.total:,} letters"
+            many(first.total, "letter")
             if not search.strip()
-            else f"{first.total:,} letters found, the best first"
+            else f"{many(first.total, 'letter')} found, the best first"
         )
         if pages == 1:
             return first

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from ui.dashboard.uploads import UploadResult, file_of
-from ui.dashboard.words import plain
+from ui.dashboard.words import many, plain
 from ui.dashboard.work import Job
 from ui.exports import harmless
 from ui.terminal import one_line
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 SHOWN: Final = 200
 """Lines that a table shows; the file to download holds all that were kept."""
+
+TOLD: Final = 10
+"""Refusals that are told in full; the others stand in the table."""
 
 SAYS: Final[dict[Status, str]] = {
     "stored": "stored",
@@ -58,15 +61,15 @@ def draw_report(job: Job) -> None:
         plain(page_words(job.failure))
         return
     if job.state == "stopped" or not isinstance(job.result, UploadResult):
-        st.warning(f"Stopped. {job.done:,} letters had been read, and stay.")
+        st.warning(f"Stopped. {many(job.done, 'letter')} had been read, and what was read stays.")
         return
     result = job.result
     counts = result.report.counts
     taken = result.report.read - counts["refused"]
     if counts["refused"]:
-        st.warning(f"{taken:,} letters were read, and {counts['refused']:,} files or rows were refused.")
+        st.warning(f"Read: {many(taken, 'letter')}. Refused: {counts['refused']:,}.")
     else:
-        st.success(f"{taken:,} letters were read in {result.report.seconds:.1f} s.")
+        st.success(f"Read: {many(taken, 'letter')}, in {result.report.seconds:.1f} s.")
     st.dataframe(
         [
             {"": SIGN[status], "what": words, "letters": counts[status]}
@@ -78,6 +81,8 @@ def draw_report(job: Job) -> None:
         alt="How many letters were stored, changed or refused",
     )
     rows = sorted(result.outcomes, key=lambda one: (one.status != "refused", one.status == "unchanged"))
+    refused = [one for one in rows if one.status == "refused"][:TOLD]
+    plain("\n".join(f"✕ {one_line(file_of(one.source))}: {page_words(one.detail)}" for one in refused))
     _draw_outcomes(rows)
     _draw_intake(result)
 
@@ -141,7 +146,7 @@ def _draw_intake(result: UploadResult) -> None:
     intake = result.report.intake
     if intake.with_hidden:
         st.warning(
-            f"Text that a reader can't see was found in {intake.with_hidden:,} letters. It was left out of them, and lowers "
+            f"Text that a reader can't see was found in {many(intake.with_hidden, 'letter')}. It was left out, and lowers "
             "no score. Open a letter to see what it says."
         )
         st.dataframe(

@@ -33,6 +33,15 @@ def label(text: str, *, at_most: int = 120) -> str:
     return _PUNCTUATION.sub(r"\\\1", line).replace(":", ":" + _WORD_JOINER)
 
 
+def many(count: int, noun: str) -> str:
+    """Return a count with its noun.
+
+    >>> many(1, "letter"), many(2000, "letter")
+    ('1 letter', '2,000 letters')
+    """
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
 def plain(text: str) -> None:
     """Draw a text as it is, line breaks kept, nothing in it read as markup."""
     st.text(visible(text))
