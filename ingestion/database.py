@@ -26,7 +26,14 @@ _POOL = 8
 _POOL_OVERFLOW = 24
 _CHECKPOINT_POLL_S = 0.01
 # What SQLite says of a file that is not what was written.
-_DAMAGE = ("malformed", "not a database", "Could not decode to UTF-8", "unsupported file format")
+_DAMAGE = (
+    "malformed",
+    "not a database",
+    "Could not decode to UTF-8",
+    "unsupported file format",
+    "no such table",
+    "no such column",
+)
 
 
 def connect(file: Path) -> Engine:
