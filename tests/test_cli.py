@@ -282,7 +282,7 @@ def test_doctor_says_a_line_a_pipeline(winnow: Winnow) -> None:
     """What runs here is ready; what does not says what it lacks. A line a language model follows."""
     words = winnow("doctor").out.splitlines()
     report = json.loads(winnow("doctor", "--json").out)
-    rows = [*report["pipelines"], *report["llms"]]
+    rows = [*report["pipelines"], {"name": "documents", **report["documents"]}, *report["llms"]]
     assert [row["name"] for row in rows] == [line.split()[0] for line in words]
     assert rows[0] == {"name": "offline", "ready": True, "missing": None}
     for row, line in zip(rows, words, strict=True):

@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 EXAMPLE = "Example: winnow doctor --json"
 
+NO_READER = "the process that reads PDF, DOCX and e-mail does not start"
+
 
 def doctor(json: JsonOption = False) -> None:
     """Say for each pipeline and each language model whether it can run here, and how documents are read."""
@@ -57,6 +59,7 @@ def doctor(json: JsonOption = False) -> None:
                 ],
                 "documents": {
                     "ready": documents is not None,
+                    "missing": None if documents is not None else NO_READER,
                     "network_cut": documents is not None and documents.network,
                     "memory_limited": documents is not None and documents.memory,
                     "cpu_limited": documents is not None and documents.cpu,
@@ -87,7 +90,7 @@ def reading_of_documents() -> Confinement | None:
 def documents_line(confinement: Confinement | None) -> str:
     """Return in one line how PDF, DOCX and messages are read here."""
     if confinement is None:
-        return "not here: the process that reads PDF, DOCX and e-mail does not start"
+        return f"not here: {NO_READER}"
     network = "without network" if confinement.network else "with network (this system can't cut it off)"
     memory = "1 GB of memory" if confinement.memory else "no limit of memory (this system has none)"
     cpu = "20 s of computing for each document" if confinement.cpu else "60 s for each document"
