@@ -27,6 +27,7 @@ from ingestion.store import Store, Transaction
 if TYPE_CHECKING:
     from llama_index.core.schema import Document, TransformComponent
 
+    from ingestion.letter import Letter
     from ingestion.letter_embedder import LetterEmbedder
     from ingestion.likeness import Likeness
     from ingestion.vectors import LetterVectorStore
@@ -149,7 +150,8 @@ def embed_missing(
 ) -> int:
     """Embed the letters of a posting that lack this embedder's vectors; return how many there were.
 
-    ``on_batch`` is called after each commit with how many are done, and of how many.
+    ``on_batch`` is called after each commit with how many are done, and of how many. Raises StoreError where a letter was
+    masked by the rules of an earlier version: its vectors would pass for vectors of texts that are masked as now.
     """
     keys = store.unembedded(posting, embedder.identity.key)
     if not keys:
@@ -158,13 +160,27 @@ def embed_missing(
 
     check_space(store, embedder)
     vectors = _vectors(store, embedder)
+    blind = any(row.name == posting and row.blind for row in store.postings())
     for start in range(0, len(keys), BATCH_LETTERS):
         with store.writing() as tx, vectors.joining(tx):
             letters = list(store.letters(posting, keys[start : start + BATCH_LETTERS]))
+            if blind:
+                _check_masks(letters)
             _run(embedder, vectors, [], [stored_document(letter) for letter in letters])
         if on_batch is not None:
             on_batch(min(start + BATCH_LETTERS, len(keys)), len(keys))
     return len(keys)
+
+
+def _check_masks(letters: Sequence[Letter]) -> None:
+    from ingestion.blinding import MASKING_VERSION, blind
+
+    for letter in letters:
+        if blind(letter.text, letter.applicant)[0] != letter.judged_text:
+            raise StoreError(
+                f"every letter must be masked by version {MASKING_VERSION} of the rules, but letter {letter.letter_id} was "
+                "masked by an earlier one; ingest the letters into a new store (winnow ingest PATH --store NEW)"
+            )
 
 
 def check_space(store: Store, embedder: LetterEmbedder) -> None:

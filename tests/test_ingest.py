@@ -364,6 +364,20 @@ def test_a_second_embedder_is_added_for_what_lacks_it(
     assert [np.array_equal(a.vectors, b.vectors) for a, b in zip(ours, theirs, strict=True)] == [True, True]
 
 
+def test_letters_that_were_masked_by_other_rules_are_not_embedded(
+    store: Store, take: Take, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Their vectors would pass for vectors of texts that are masked as now; the message says what to do."""
+    take([row(1, f"{ADA} Ask Ada Byrne.", name="Ada Byrne")])
+    monkeypatch.setattr(
+        "ingestion.blinding.PLACEHOLDERS", dict.fromkeys(("name", "email", "phone"), "[NOBODY]")
+    )
+    with pytest.raises(
+        StoreError, match=r"letter 1 was masked by an earlier one; ingest .*winnow ingest PATH --store NEW"
+    ):
+        embed_missing(store, load_embedder("minilm", masking="another version"), "default")
+
+
 def test_an_embedder_that_drifted_is_refused(
     store: Store, take: Take, monkeypatch: pytest.MonkeyPatch
 ) -> None:
