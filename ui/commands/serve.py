@@ -45,7 +45,7 @@ def streamlit_command(port: int, address: str = "127.0.0.1") -> list[str]:
     if address != STREAMLIT_SETTINGS["server.address"]:
         del chosen["browser.serverAddress"]
     settings = [f"--{key}={value}" for key, value in chosen.items()]
-    return [sys.executable, "-m", "streamlit", "run", str(APP), *settings, f"--server.port={port}"]
+    return [sys.executable, "-m", "ui.warm_streamlit", "run", str(APP), *settings, f"--server.port={port}"]
 
 
 def serve(
