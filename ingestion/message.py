@@ -34,6 +34,14 @@ LETTER_WORDS = 80
 MAX_DEPTH = 5  # messages within messages
 MAX_PARTS = 100
 _MAX_HEADER_CHARACTERS = 2_000
+# Kinds that a letter may have come in, read here or not; a signature, a calendar entry or a logo is none.
+_MAY_BE_LETTERS = frozenset({"pdf", "docx", "text", "ole", "rtf", "odt", "zip", "archive"})
+_TEXT_NAMES = ("", ".txt", ".md", ".pdf", ".docx", ".eml")
+_NO_LETTERS = {kind: what for kind, (what, _) in UNREADABLE.items() if kind not in _MAY_BE_LETTERS} | {
+    "other text": "text under a name that is no letter's",
+    "parquet": "a table",
+    "zip": "an archive",
+}
 _COVER = re.compile(r"cover|letter|motivation|anschreiben|bewerbungsschreiben", re.IGNORECASE)
 _OTHER = re.compile(
     r"(?<![a-z])(cv|r[eé]sum[eé]|curriculum|vitae|lebenslauf|zeugnis\w*|certificate\w*|diploma\w*|transcript\w*|"
@@ -58,6 +66,8 @@ class _Attachment:
             # The names of a package stand plainly in it; a package that is none fails in the parser.
             names = [one for one in ("word/document.xml", "xl/workbook.xml") if one.encode() in self.data]
             kind = kind_of_package(names)
+        if kind == "text" and _suffix(self.name) not in _TEXT_NAMES:
+            return "other text"
         return kind
 
     @property
@@ -117,7 +127,7 @@ def _read(message: Message, parse: Parse, prefix: str, depth: int) -> Iterator[P
         if words >= LETTER_WORDS or isinstance(body, DocumentRefused):
             takes_body, why = True, "the body is the letter"
         else:
-            letters = [one for one in rest if not one.is_other and one.kind != "picture"]
+            letters = [one for one in rest if not one.is_other and one.kind in _MAY_BE_LETTERS]
             takes_body = not letters and not messages
             why = "another part is the letter"
     here = prefix or None
@@ -129,7 +139,7 @@ def _read(message: Message, parse: Parse, prefix: str, depth: int) -> Iterator[P
         yield _guessing(_attached(prefix + one.name, one, parse), guessed)
     for one in rest:
         if one not in letters:
-            what = "named as another document" if one.is_other else UNREADABLE.get(one.kind, (why,))[0]
+            what = "named as another document" if one.is_other else _NO_LETTERS.get(one.kind, why)
             yield Parsed(prefix + one.name, set_aside=what)
     for one in messages:
         inner = one.message or message_from_bytes(one.data)
@@ -161,7 +171,7 @@ def _attached(name: str, one: _Attachment, parse: Parse) -> Parsed:
         return refusal(name, _undecodable(error))
     except DocumentRefused as error:
         return refusal(name, error)
-    what, remedy = UNREADABLE.get(kind, ("an archive or a table", "save it as a file and give that"))
+    what, remedy = UNREADABLE.get(kind, (_NO_LETTERS.get(kind, kind), "save it as a file and give that file"))
     return refusal(
         name, DocumentRefused("an attached letter must be PDF, DOCX or text", f"this is {what}", remedy)
     )
@@ -278,7 +288,10 @@ def _nameless(kind: str) -> str:
 
 def _unique(name: str, used: Counter[str]) -> str:
     used[name] += 1
-    return name if used[name] == 1 else f"{name} ({used[name]})"
+    if used[name] == 1:
+        return name
+    stem, suffix = (name[: -len(_suffix(name)) or None], name[len(name) - len(_suffix(name)) :])
+    return f"{stem} ({used[name]}){suffix}"
 
 
 def _suffix(name: str) -> str:

@@ -13,6 +13,7 @@ from ingestion.document import Document, DocumentRefused, Hidden
 
 # Most that is kept of one document's hidden text: a person looks at it, and 100 places tell enough.
 MAX_HIDDEN = 100
+FORMATS = ("text", "pdf", "docx", "eml")
 _MAX_GUESS_CHARACTERS = 300
 
 
@@ -74,7 +75,7 @@ def from_wire(reply: bytes) -> Parsed:
 def _document(data: dict[str, object]) -> Document:
     hidden = data["hidden"]
     text, form = data["text"], data["format"]
-    if not isinstance(text, str) or not isinstance(form, str) or not isinstance(hidden, list):
+    if not isinstance(text, str) or form not in FORMATS or not isinstance(hidden, list):
         raise TypeError
     return Document(
         text,

@@ -111,7 +111,7 @@ def test_attached_messages_are_read_by_the_same_rule() -> None:
     found = [one for one in read_message(bytes(outer), parse) if one.document is not None]
     assert [(one.part, one.document.name) for one in found if one.document] == [
         ("message.eml", "Bo Lund"),
-        ("message.eml (2)", "Cy Ode"),
+        ("message (2).eml", "Cy Ode"),
     ]
 
 
@@ -169,7 +169,7 @@ def test_the_encoding_that_is_named_is_used() -> None:
 def test_two_attachments_of_one_name_are_two_letters() -> None:
     """Neither takes the other's place."""
     letters, _, _ = read(message("See.", ("cover.txt", b"One."), ("cover.txt", b"Two.")))
-    assert letters == {"cover.txt": "One.", "cover.txt (2)": "Two."}
+    assert letters == {"cover.txt": "One.", "cover (2).txt": "Two."}
 
 
 def test_nothing_attached_and_nothing_said_is_refused() -> None:
@@ -191,3 +191,18 @@ def test_a_mailbox_of_several_messages_is_refused() -> None:
     letters, refused, _ = read(first + second)
     assert (letters, refused[None].split(" ", 1)[0]) == ({}, "a")
     assert "this one holds several" in refused[None]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "what"),
+    [
+        ("smime.p7s", b"\x30\x82\x04\x05\x06" + bytes(range(256)), "bytes that are no text"),
+        ("invite.ics", b"BEGIN:VCALENDAR", "text under a name that is no letter's"),
+        ("logo.png", b"\x89PNG\r\n\x1a\n" + b"\0" * 40, "a picture"),
+        ("data.parquet", b"PAR1PAR1", "a table"),
+    ],
+)
+def test_what_mail_programs_attach_takes_no_letters_place(name: str, content: bytes, what: str) -> None:
+    """A short letter in a signed message is still the letter."""
+    letters, refused, aside = read(message("I cook.", (name, content)))
+    assert (letters, refused, aside) == ({None: "I cook."}, {}, {name: what})

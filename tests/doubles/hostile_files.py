@@ -317,7 +317,7 @@ HOSTILE = (
         "unpacks to more",
     ),
     Hostile("deep.docx", deep_word, "is broken"),
-    Hostile("empty.docx", lambda: word("hold visible text"), ""),
+    Hostile("empty.docx", lambda: word(""), "hold visible text"),
     Hostile(
         "older.docx", lambda: b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "save it as DOCX or PDF"
     ),
