@@ -3,9 +3,9 @@
 Knows nothing about how attached documents are read: it is given a function for that. It runs in the reading process.
 
 The rule: the attachments whose names say that they are cover letters are letters; where none does, the body is the
-letter if it has 80 words or more, and else every attachment that is not named as a CV, certificate or reference is one,
-and the body only where nothing is attached that could be. Attached messages are read by the same rule; whatever else is there is named as
-set aside.
+letter if it has 80 words or more, and else every attached document or text that is not named as a CV, certificate or
+reference is one, and the body only where nothing is attached that could be. Attached messages are read by the same
+rule; whatever else is there is named as set aside.
 """
 
 from __future__ import annotations

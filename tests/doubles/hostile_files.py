@@ -304,7 +304,7 @@ HOSTILE = (
     Hostile(
         "deep-array.pdf", lambda: page_pdf(b"/X " + b"[" * 100_000 + b"]" * 100_000, b"BT ET"), "hold text"
     ),
-    Hostile("deep-states.pdf", lambda: page_pdf(b"hold text", b"q " * 200_000), ""),
+    Hostile("deep-states.pdf", lambda: page_pdf(b"", b"q " * 200_000), "hold text"),
     Hostile("large.pdf", lambda: pdf() + b"\0" * (11 << 20), "at most 10 MB"),
     Hostile("truncated.docx", lambda: word()[:2000], "whole"),
     Hostile("no-body.docx", lambda: word_with("word/document.xml", lambda _: b"<w/>"), "no body"),
