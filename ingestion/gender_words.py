@@ -19,6 +19,7 @@ _TITLE = re.compile(
     r"(?<![\w.])(?:Mr|Mrs|Ms|Mx|Miss|MR\.|MRS\.|MS\.|Messrs|Mme|Mlle|Herr|Frau|Se[nñ]ora?)\b\.?"
     rf"(?=[ \t\u00a0]{{1,2}}(?:(?:{_PARTICLE})[ \t]){{0,3}}[^\W\d_a-z])"
 )
+_TITLE_BEHIND = re.compile(r"[^\W\d_\ufffe]?,?[ \t]\(((?:Mr|Mrs|Ms|Mx|Miss)\.?)\)")  # Ada Byrne (Mrs.)
 _GREETED = re.compile(
     r"(?:^|[\n\r.!?;>*])[ \t>*_]*(?i:dear|hello|hi|attn:?|attention:?)[ \t,:]{1,3}(?i:dr|prof(?:essor)?)\.?[ \t]{1,2}(?=[^\W\d_a-z])"
 )
@@ -80,11 +81,12 @@ def find_titles(text: str, named: Collection[int] = ()) -> tuple[list[Span], lis
         if end is not None:
             titles.append(match.span())
             names.append(end)
+    titles += [match.span(1) for match in _TITLE_BEHIND.finditer(text)]
     for match in _GREETED.finditer(text):
         end = _name_end(text, match.end() - 1)
         if end is not None:
             names.append(end)
-    return titles, sorted(names)
+    return sorted(titles), sorted(names)
 
 
 def _name_end(text: str, position: int) -> Span | None:

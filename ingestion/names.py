@@ -27,7 +27,7 @@ CLOSING = (
     r"(?:(?:yours(?: very)? |very |most )?(?:sincerely|truly|faithfully|respectfully|cordially)(?: yours)?|yours|"
     r"(?:(?:kind|kindest|best|warm|warmest|with (?:best|kind|warm|kindest)) )?regards|(?:all the |with )?best(?: wishes)?|"
     r"cheers|thanks(?: again| so much)?|many thanks|thank you(?: very much| so much| again)?|warmly|gratefully|signed|"
-    r"(?:in|with)(?: much| many| sincere| great)? (?:gratitude|appreciation|thanks|anticipation)|greetings|"
+    r"(?:in|with)(?: much| many| sincere| great)? (?:gratitude|appreciation|thanks|anticipation)|(?:with )?(?:(?:friendly|kind|warm|best|many) )?greetings|"
     r"atentamente|saludos(?: cordiales)?|un cordial saludo|cordialement|mit freundlichen gr(?:u|ue)(?:ss|ß)en)"
 )
 _GREETING = r"(?:dear|hello|hi|hey|greetings|good (?:morning|afternoon|evening|day)|attn\.?:?|attention:?)"
@@ -221,16 +221,23 @@ def _stands_as_name(text: str, folded: str, start: int, end: int) -> bool:
         return True
     if not capital:
         return False
-    if _ADDRESSED.search(before) or (_BEFORE_SIGNATURE.search(before) and _AFTER_SIGNATURE.match(after)):
+    if _ADDRESSED.search(_last(before, 36)):
+        return True
+    if _AFTER_SIGNATURE.match(after) and _BEFORE_SIGNATURE.search(_last(before, 56)):
         return True
     plain = not tool and not is_everyday(word)
-    if _INTRODUCED.search(before) and (plain or _AFTER_INTRODUCED.match(after)):
+    if _INTRODUCED.search(_last(before, 16)) and (plain or _AFTER_INTRODUCED.match(after)):
         return True
     if plain and _GREETED.search(before):
         return True
     if tool and word not in _GIVEN_NAMES:
         return False
     return _stands_alone(text, start, end, word)
+
+
+def _last(before: str, count: int) -> str:
+    """Return the last characters of ``before``, marked where they begin no line."""
+    return before if len(before) <= count else f"…{before[-count:]}"
 
 
 def _stands_alone(text: str, start: int, end: int, word: str) -> bool:

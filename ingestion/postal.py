@@ -9,7 +9,7 @@ import re
 
 _SURE = r"(?:Street|Str|St|Avenue|Ave|Road|Rd|Lane|Ln|Boulevard|Blvd|Terrace|Crescent|Cres|Highway|Hwy|Parkway|Pkwy|Mews|Pike)"
 # These are also plain words: they count at the end of a line or before a comma.
-_UNSURE = r"(?:Drive|Dr|Court|Ct|Way|Place|Pl|Close|Square|Sq|Circle|Cir|Row|Gardens|Grove|Quay|Walk|Trail|Loop|Alley|Hill|Park|View|Rise)"
+_UNSURE = r"(?:Drive|Dr|Court|Ct|Way|Place|Pl|Close|Square|Sq|Circle|Cir|Row|Gardens|Grove|Quay|Walk|Trail|Loop|Alley|Hill|Park|View|Rise|Steps)"
 _NAME = r"(?:[A-Z\u00c0-\u00de][\w.'’-]{0,30}|\d{1,3}(?:st|nd|rd|th))"
 _STATES = (
     "AL|AK|AZ|AR|CA|CO|CT|DE|FL|GA|HI|ID|IL|IN|IA|KS|KY|LA|ME|MD|MA|MI|MN|MS|MO|MT|NE|NV|NH|NJ|NM|NY|NC|ND|OH|OK|OR|PA|RI|SC|SD|TN"
@@ -27,7 +27,7 @@ _TAIL = (
 _NUMBER = r"(?<![\w$€£.,/#-])\d{1,6}[A-Za-z]?(?:[-/]\d{1,4}[A-Za-z]?)?,?[ \t]{1,2}"
 _PATTERNS = (
     re.compile(rf"{_NUMBER}(?:{_NAME}[ \t]){{1,4}}?{_SURE}\b\.?{_TAIL}"),
-    re.compile(rf"{_NUMBER}(?:{_NAME}[ \t]){{1,4}}?{_UNSURE}\b\.?(?=[ \t]{{0,2}}(?:[,\n\r]|$)){_TAIL}"),
+    re.compile(rf"{_NUMBER}(?:{_NAME}[ \t]){{1,4}}?{_UNSURE}\b\.?(?=[ \t]{{0,2}}(?:[,|\n\r]|$)){_TAIL}"),
     re.compile(rf"\bP\.?[ \t]?O\.?[ \t]?Box[ \t]\d{{1,8}}\b{_TAIL}", re.IGNORECASE),
     re.compile(rf"\b{_TOWN},?[ \t]{{1,2}}(?:{_STATES})[ \t,]{{1,2}}\d{{5}}(?:-\d{{4}})?\b"),
     re.compile(rf"(?:(?:(?<=[,\n\r])|^)[ \t]{{0,2}}|\b{_TOWN},?[ \t\n]{{1,2}}){_UK_CODE}"),

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from ingestion.name_patterns import PARTICLES, fold, letters_of
+from ingestion.name_patterns import PARTICLES, TITLES, fold, letters_of
 from ingestion.names import CLOSING
 from ingestion.words import is_everyday, is_place, is_role, is_tool_or_employer
 
@@ -42,6 +42,10 @@ _I_AM = re.compile(r"(?<![\w'’])(?:I am|I['’]m|This is|this is|I,|i am|i['�
 _AFTER_I_AM = re.compile(r"[ \t]{0,2}(?:[,.;!\n\r(]|$|and I\b|from\b|here\b|[–—-] )")
 _CONTACT_LINE = re.compile(r"[\ufffe\d]")
 _PLAIN_END = re.compile(r"[.!?,:;…)\"”]\s*$")
+_THANKS = re.compile(
+    r"[\n\r][ \t]*(?:thank|thanks|with|looking forward|hoping|yours|see you|all the)\b[^\n\r]{0,50}\s*$",
+    re.IGNORECASE,
+)
 _HEAD_LINES = 6
 _ALSO_NAMES = frozenset({"an", "my"})  # Nguyen Van An
 
@@ -125,13 +129,13 @@ def _last_line(text: str) -> Iterator[_Found]:
         if bare and start == 0:
             return
         if bare and not _CONTACT_LINE.search(line) and not _is_heading(line):
-            lead = re.match(r"[ \t>*_~–—-]*", line)
+            lead = re.match(r"[ \t>*_~–—-]*(?:x{1,4}[ \t])?", line)
             assert lead is not None
             one = _name_at(text, start + lead.end())
             if (
                 one is not None
                 and _AFTER.match(text, one.end)
-                and _PLAIN_END.search(text[max(0, start - 200) : start])
+                and _is_ended(text[max(0, start - 200) : start])
             ):
                 alone = len(one.words) == 1
                 blank = re.search(r"\n[ \t\r]*\n[ \t]*$", text[max(0, start - 20) : start]) is not None
@@ -141,6 +145,11 @@ def _last_line(text: str) -> Iterator[_Found]:
         end = start - 1
         if end <= 0:
             return
+
+
+def _is_ended(before: str) -> bool:
+    """Say whether the text before a last line has come to its end: a stop, or a short line of thanks."""
+    return _PLAIN_END.search(before) is not None or _THANKS.search(before) is not None
 
 
 def _is_heading(line: str) -> bool:
@@ -197,7 +206,7 @@ def _name_at(
             and (is_tool_or_employer(word) or (is_everyday(word) and _heads_on(text, token.end())))
         ):
             break
-        if words and _is_credential(raw, words):
+        if words and (word in TITLES or _is_credential(raw, words)):
             break
         token_end = token.end()
         if raw.endswith(".") and len(word) > 1 and word not in {"jr", "sr", "st"}:

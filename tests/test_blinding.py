@@ -260,6 +260,9 @@ def test_a_middle_name_that_the_record_lacks_is_masked_with_the_rest() -> None:
         ("I cook.\n\nAda Byrne", "I cook.\n\n[NAME]"),
         ("My name is Ada Byrne and Ada's soup is known.", "My name is [NAME] and [NAME]'s soup is known."),
         ("Ada Byrne\nada@example.org\n\nDear all,\nI cook.", "[NAME]\n[EMAIL]\n\nDear all,\nI cook."),
+        ("I cook.\n\nYours sincerely,\nAda Byrne (Mrs.)", "I cook.\n\nYours sincerely,\n[NAME] ([TITLE])"),
+        ("I cook.\n\nThank you for reading\nAda Byrne", "I cook.\n\nThank you for reading\n[NAME]"),
+        ("I cook.\n\nxx Ada\nada@example.org", "I cook.\n\nxx [NAME]\n[EMAIL]"),
         ("Name: Will Grant\nI will grant it.", "Name: [NAME]\nI will grant it."),
     ],
 )
