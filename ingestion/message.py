@@ -134,7 +134,9 @@ def _read(message: Message, parse: Parse, prefix: str, depth: int) -> Iterator[P
     if takes_body:
         yield _guessing(_as_letter(here, body), guessed)
     elif words:
-        yield Parsed(f"{prefix}(body)", set_aside=f"a body of {words} words: {why}")
+        yield Parsed(
+            f"{prefix}(body)", set_aside=f"a body of {words} {'word' if words == 1 else 'words'}: {why}"
+        )
     for one in letters:
         yield _guessing(_attached(prefix + one.name, one, parse), guessed)
     for one in rest:
