@@ -15,13 +15,41 @@ def _read(name: str) -> frozenset[str]:
     return frozenset(word for line in text.splitlines() if not line.startswith("#") for word in line.split())
 
 
-def is_everyday(word: str) -> bool:
-    """Say whether ``word``, in lower case, is a word of everyday English.
+_ENDINGS = {
+    "ies": ("y",),
+    "ied": ("y",),
+    "es": ("", "e"),
+    "s": ("",),
+    "ed": ("", "e"),
+    "ing": ("", "e"),
+    "er": ("", "e"),
+    "est": ("", "e"),
+    "ly": ("",),
+    "ness": ("",),
+    "ment": ("",),
+    "ion": ("", "e"),
+}
+"""Endings of English words, and what may stand in their place."""
 
-    >>> is_everyday("will"), is_everyday("byrne")
-    (True, False)
+
+@lru_cache(maxsize=20_000)
+def is_everyday(word: str) -> bool:
+    """Say whether ``word``, in lower case, is a word of everyday English, or a form of one.
+
+    >>> is_everyday("will"), is_everyday("planned"), is_everyday("byrne")
+    (True, True, False)
     """
-    return word in _read("everyday")
+    known = _read("everyday")
+    if word in known:
+        return True
+    for ending, instead in _ENDINGS.items():
+        stem = word.removesuffix(ending)
+        if stem == word or len(stem) < 2:
+            continue
+        doubled = len(stem) > 2 and stem[-1] == stem[-2] and stem[:-1] in known
+        if doubled or any(stem + letter in known for letter in instead):
+            return True
+    return False
 
 
 def is_tool_or_employer(word: str) -> bool:
