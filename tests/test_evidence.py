@@ -50,6 +50,17 @@ CASES: dict[str, tuple[str, str, Label]] = {
         "active registered nurse (RN) licence", "I am a registered nurse with an active RN license.", "met",
     ),
     "credential: plain": ("driving licence", "I hold a clean driving licence.", "met"),
+    "credential: an award in it": ("food safety certificate", "I have the Level 3 Award in Food Safety.", "met"),
+    "credential: an exam passed": (AWS, "I passed the AWS Solutions Architect exam last May.", "met"),
+    "credential: with a licence": (
+        "journeyman electrician licence", "I am a journeyman electrician with a valid licence.", "met",
+    ),
+    "credential: of a porter": ("food safety certificate", "Our kitchen porter has a food safety certificate.", "not_shown"),
+    "credential: many nurses": ("active registered nurse (RN) licence", "I have precepted nine new nurses.", "not_shown"),
+    "credential: for an unnamed trade": (
+        "active registered nurse (RN) licence", "I am fully registered to work in the state of California.", "partial",
+    ),
+    "credential: only asked": ("forklift licence", "A forklift licence, you write, is a plus.", "not_shown"),
     # Years: enough is met, fewer is partial, another trade's are none.
     "years: over 7 for 5+": (NURSE_5, "I have over 7 years of nursing experience.", "met"),
     "years: exactly 5, in words": (NURSE_5, "I have five years of nursing experience.", "met"),
@@ -62,6 +73,18 @@ CASES: dict[str, tuple[str, str, Label]] = {
     ),
     "years: a decade": (
         "at least five years of experience in welding", "I have been welding for more than a decade.", "met",
+    ),
+    "years: since a year": (
+        "at least three years of Python development", "Since 2015 I have done Python development.", "met",
+    ),
+    "years: ago, and since": (
+        "at least five years of experience in professional kitchens",
+        "That was nine years ago, and I have not been out of a professional kitchen since.",
+        "met",
+    ),
+    "years: a foreman's": (
+        "at least five years of experience in welding", "My former foreman has fifteen years of experience in welding.",
+        "not_shown",
     ),
     "years: of another trade": (NURSE_5, "I sold cars for nine years.", "not_shown"),
     # A wish is no evidence.
@@ -100,6 +123,7 @@ CASES: dict[str, tuple[str, str, Label]] = {
     "degree: master for doctorate": ("PhD in Physics", "I earned a Master's degree in Physics.", "partial"),
     "degree: doctorate for master": (CHEMISTRY, "I hold a PhD in Chemistry.", "met"),
     "degree: unfinished": (ACCOUNTING, "I am pursuing a Bachelor's degree in Accounting.", "partial"),
+    "denial: from a distance": ("pastry skills", "As for pastry, I respect it from a distance.", "contradicted"),
     # A hedged claim is half a claim.
     "hedge: ability to": ("project management", "I have the ability to manage projects.", "partial"),
     "hedge: familiar with": (TERRAFORM, "I am familiar with Terraform.", "partial"),

@@ -52,6 +52,40 @@ def find_years(text: str) -> tuple[Years, ...]:
     return tuple(found)
 
 
+REFERENCE_YEAR = 2025
+"""The year up to which "since 2014" is counted. Fixed, so that a replay in another year reads the same amount."""
+
+_SINCE_YEAR = re.compile(
+    r"\b(?:since|(?:in|from|of)(?= (?:19|20)\d\d\b.*\b(?:since|to this day|until today|ever after)\b)) "
+    r"(?:(?:early|late|spring|summer|autumn|fall|winter|the \w+ of|January|February|March|April|May|June|July|August|September"
+    r"|October|November|December) )?(?P<year>(?:19|20)\d\d)\b",
+    re.IGNORECASE,
+)
+_AGO = re.compile(rf"\b(?P<low>{_NUMBER})\s+years?\s+ago\b", re.IGNORECASE)
+_LASTING = re.compile(r"\b(?:since|ever since|still|to this day|until today)\b", re.IGNORECASE)
+
+
+def find_since(text: str) -> tuple[Years, ...]:
+    """Return the stretches that began at a stated time and last: "since 2019", "nine years ago ... ever since".
+
+    >>> [found.amount for found in find_since("I began nine years ago and have cooked since.")]
+    [9.0]
+    >>> [found.amount for found in find_since("Since 2015 I have cooked.")], find_since("I moved here nine years ago.")
+    ([10.0], ())
+    """
+    found = [
+        Years(float(REFERENCE_YEAR - int(match["year"])), match.start(), match.end())
+        for match in _SINCE_YEAR.finditer(text)
+        if int(match["year"]) <= REFERENCE_YEAR
+    ]
+    for match in _AGO.finditer(text):
+        low = match["low"].lower()
+        if low != "a" and _LASTING.search(text):
+            amount = float(_NUMBER_WORDS.get(low, 0) or _digits(low))
+            found.append(Years(amount, match.start(), match.end()))
+    return tuple(found)
+
+
 def _digits(text: str) -> float:
     try:
         return float(text)

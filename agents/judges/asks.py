@@ -119,6 +119,24 @@ def is_credential(text: str, start: int, end: int) -> bool:
     return bool(_CREDENTIAL.search(text, max(start, 0), end))
 
 
+_EARNED = re.compile(
+    r"\b(?:pass(?:ed)? (?:\w+ ){0,2}?(?:[\w-]+ ){0,4}?(?:exam|examination|test|assessment|boards?)"
+    r"|(?:award|qualification|diploma|badge|ticket) (?:in|for)|qualified (?=\w))",
+    re.IGNORECASE,
+)
+"""How a credential is named by what was done for it: an exam passed, an award in the subject."""
+
+
+def is_earned(text: str, start: int, end: int) -> bool:
+    """Say whether the characters ``start`` to ``end`` stand in words that say a credential was earned.
+
+    >>> text = "I passed the AWS architect exam."
+    >>> is_earned(text, 2, 8), is_earned("I sat the AWS exam.", 14, 18)
+    (True, False)
+    """
+    return any(match.start() < end and start < match.end() for match in _EARNED.finditer(text))
+
+
 def _without(text: str, spans: Sequence[tuple[int, int]]) -> str:
     for start, end in sorted(spans, reverse=True):
         text = f"{text[:start]} {text[end:]}"

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from enum import IntEnum
 from functools import lru_cache
 
+from agents.judges.claims_of_others import denied_late, done_to_the_applicant, of_others, of_the_advertisement
+
 
 class Standing(IntEnum):
     """How much a stretch of a sentence says about what the applicant has done."""
@@ -47,14 +49,18 @@ _OTHER = (
     r"(?:(?!(?:I|we)\b)\w+ )?(?:is|are|was|were|has|have|had|leads?|led|runs?|ran|does|did|handles?|handled|manages?|managed"
     r"|holds?|held|writes?|wrote|builds?|built)\b)"
 )
+_STILL_SO = r"(?! only| wait| (?:once |yet |ever )?(?:been (?:out of|away from)|left|stopped|missed|lost|looked back|regretted|shied|tired)\b)"
+"""After a "not" these deny an end, not a beginning: "I have not left it since"."""
+
 _DENIAL = (
-    r"\b(?:(?:do|did|does|have|has|had|am|is|was|can|could) not(?! only)|cannot (?:claim|say|offer|yet)|(?:don|didn|haven|hasn|isn|wasn|can|couldn)['’]t(?! only)"
-    r"|never (?!miss|late|fail|been late|had an? (?:accident|complaint))|not yet|yet to|no (?:\w+ )?(?:\w+ )?(?:experience|background|training|degree|"
+    rf"\b(?:(?:do|did|does|have|has|had|am|is|was|can|could) not{_STILL_SO}|cannot (?:claim|say|offer|yet)"
+    rf"|(?:don|didn|haven|hasn|isn|wasn|can|couldn)['’]t{_STILL_SO}"
+    r"|never (?!miss|late|fail|been late|had an? (?:accident|complaint))|not yet|yet to|no (?:[\w-]+ )?(?:[\w-]+ )?(?:experience|background|training|degree|"
     r"certification|certificate|licen[cs]e|knowledge|qualification)|lack(?:ing)?|without (?:any |a )?(?:formal |prior |direct )?(?:experience|degree|training"
     r"|certification|licen[cs]e))\b"
 )
 _HEDGE = (
-    r"\b(?:abilit(?:y|ies) to|able to|capable of|capacity to|potential to|familiar(?:ity)? with|exposure to|exposed to|"
+    r"\b(?:it (?:has been|is|was) said|(?:I am|I was|I have been|I['’]m) told|people (?:say|tell me)|abilit(?:y|ies) to|able to|capable of|capacity to|potential to|familiar(?:ity)? with|exposure to|exposed to|"
     r"basic (?:knowledge|understanding|skills|grasp|training)|basics of|some (?:experience|knowledge|exposure|familiarity|training)|limited|beginner|introductory|coursework"
     r"|course in|courses in|learn(?:ing)? (?:about|to|the|more)?|study(?:ing)?|studies toward|pursuing|working towards?|in progress"
     r"|enrol(?:l)?ed|passion(?:ate)?(?: for| about)?|interest in|aspiring|help(?:ed|ing) (?:with|out)|assist(?:ed|ing) (?:with|in)|shadow(?:ed|ing)"
@@ -138,6 +144,11 @@ def standings(sentence: str) -> tuple[tuple[int, int, Standing], ...]:
                 if own:
                     end = own.start()
             found.append((_scope_start(sentence, match.start()), end, standing))
+    for start, end in (*of_others(sentence), *of_the_advertisement(sentence)):
+        closed = sentence.startswith(",", end)
+        found.append((start, end if closed else _scope_end(sentence, end), Standing.NOT_OWN))
+    found.extend((start, end, Standing.NOT_OWN) for start, end in done_to_the_applicant(sentence))
+    found.extend((start, end, Standing.DENIED) for start, end in denied_late(sentence))
     return tuple(found)
 
 

@@ -25,7 +25,7 @@ from ingestion.records import LetterMaterial
 if TYPE_CHECKING:
     from ingestion.embedders import LetterEmbedder
 
-EVIDENCE_VERSION = "1"
+EVIDENCE_VERSION = "2"
 """Raised when the same letter and requirement may get another label."""
 
 CALIBRATED_FOR = "sentence-transformers/all-MiniLM-L6-v2"

@@ -5,10 +5,11 @@ Reads one sentence and one ask; picks no label and knows nothing about other sen
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
-from agents.judges.amounts import DEGREE_NAMES, Degree, find_degrees, find_years
-from agents.judges.asks import Ask, is_credential
+from agents.judges.amounts import DEGREE_NAMES, Degree, find_degrees, find_since, find_years
+from agents.judges.asks import Ask, is_credential, is_earned
 from agents.judges.claims import Standing, is_clause_break, standing_at
 from agents.judges.lexicon import credential_concepts
 from agents.judges.matching import Match, Reading, match
@@ -59,7 +60,7 @@ def support_of(ask: Ask, reading: Reading, similarity: float) -> Support:
     if ask.degree is not None:
         return _degree(ask, ask.degree, reading, found, similarity)
     if ask.credential:
-        return _credential(reading, found)
+        return _credential(ask, reading, found)
     topic = _topic(reading, found, similarity)
     if ask.years is not None:
         return _years(ask.years, reading, topic)
@@ -105,7 +106,7 @@ def _years(asked: float, reading: Reading, topic: Support) -> Support:
         return topic
     stated = [
         found
-        for found in find_years(reading.text)
+        for found in (*find_years(reading.text), *find_since(reading.text))
         if standing_at(reading.stretches, found.start, found.end) >= Standing.HEDGED
     ]
     if not stated:
@@ -157,12 +158,12 @@ def _one_degree(
     return NO_SUPPORT
 
 
-def _credential(reading: Reading, found: Match) -> Support:
+def _credential(ask: Ask, reading: Reading, found: Match) -> Support:
     """A credential counts when it is named as one; its subject alone ("AWS" for "AWS certification") is partial."""
     if found.denied:
         return Support(0.0, "the letter denies it", found.start, found.end, denied=found.named >= MET)
-    if found.claimed < PARTIAL:
-        return NO_SUPPORT
+    if found.claimed < PARTIAL or _only_of_many(ask, reading):
+        return _licensed(ask, reading)
     full = found.claimed >= MET
     if full and any(
         mention.concept in credential_concepts()
@@ -178,18 +179,41 @@ def _credential(reading: Reading, found: Match) -> Support:
     return Support(min(HALF, found.claimed), "named, but not as a credential", found.start, found.end)
 
 
+def _only_of_many(ask: Ask, reading: Reading) -> bool:
+    """Say whether the subject is met only as a weaker word in the plural: "nurses" are never the applicant's license."""
+    asked = {term.concept for variant in ask.variants for term in variant}
+    met = [mention for mention in reading.mentions if mention.concept in asked]
+    return bool(met) and all(m.role == "weaker" and reading.words[m.last].text.endswith("s") for m in met)
+
+
+_LICENSED_TO = re.compile(r"\b(?:licen[sc]ed|registered|chartered) to (?:work|practi[sc]e)\b", re.IGNORECASE)
+_LICENSE = re.compile(r"\b(?:licen[sc]|regist)", re.IGNORECASE)
+
+
+def _licensed(ask: Ask, reading: Reading) -> Support:
+    """A license to work, without a word of the trade, is half of what is asked: the letter's trade may be another."""
+    told = _LICENSED_TO.search(reading.text) if _LICENSE.search(ask.text) else None
+    if told is None or standing_at(reading.stretches, told.start(), told.end()) < Standing.HEDGED:
+        return NO_SUPPORT
+    return Support(HALF, "licensed, but not said for what", told.start(), told.end())
+
+
 def _credential_beside(reading: Reading, found: Match) -> tuple[int, int] | None:
     """Return the span of subject and credential word where they belong together.
 
     After the subject the word must follow within two words ("AWS Solutions Architect certification"); before it, within
-    six ("certified in Azure, GCP and AWS"); a clause break between them parts them.
+    six ("certified in Azure, GCP and AWS"), or behind a "with" ("an electrician with a valid licence"); a clause break
+    between them parts them.
     """
     words = reading.words
     inside = [place for place, word in enumerate(words) if found.start <= word.start < found.end]
     first, last = inside[0], inside[-1]
-    for place in range(max(0, first - 6), min(len(words), last + 4)):
+    with_it = any(word.text == "with" for word in words[last + 1 : last + 3])
+    for place in range(max(0, first - 6), min(len(words), last + (7 if with_it else 4))):
         word = words[place]
-        if not is_credential(reading.text, word.start, word.end):
+        if not is_credential(reading.text, word.start, word.end) and not is_earned(
+            reading.text, word.start, word.end
+        ):
             continue
         start, end = min(found.start, word.start), max(found.end, word.end)
         if standing_at(reading.stretches, word.start, word.end) <= Standing.NOT_OWN:
