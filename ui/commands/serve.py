@@ -31,6 +31,7 @@ STREAMLIT_SETTINGS: dict[str, str] = {
     "client.showErrorDetails": "none",
     "client.toolbarMode": "minimal",
     "runner.postScriptGC": "false",
+    "theme.primaryColor": "#2f7d6b",
 }
 """As in .streamlit/config.toml, which Streamlit reads only when it is started in the checkout.
 

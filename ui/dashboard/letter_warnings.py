@@ -35,10 +35,13 @@ def _warnings(folder: Path, screening_id: str, version: int, _verdict: Verdict) 
 def gathered(
     verdict: Verdict, ids: Mapping[int, str], hidden: Mapping[int, Iterable[HygieneFinding]]
 ) -> dict[str, tuple[str, ...]]:
-    """Put the notices of a verdict and what was hidden in its letters together, by letter id."""
+    """Put the notices of a verdict and what was hidden in its letters together, by letter id.
+
+    What was hidden is told once, piece by piece; the verdict's own line about it stands in reports.
+    """
     found: dict[str, list[str]] = {}
     for notice in verdict.warnings:
-        if notice.letter_id is not None:
+        if notice.letter_id is not None and notice.code != "hidden_text":
             found.setdefault(notice.letter_id, []).append(one_line(notice.text))
     for key, findings in hidden.items():
         found.setdefault(ids[key], []).extend(hidden_line(one) for one in findings)
