@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import openpyxl
 from dashboard_browser import looking, served, settled
+from playwright.sync_api import expect
 
 from ingestion.samples import DEMO_JOB, jobs
 from ingestion.store import Store
@@ -104,15 +105,17 @@ def screen(page: Page) -> None:
     button(page, re.compile("Screen 19 letters"))
     page.get_by_text("First in this screening").wait_for(timeout=120_000)
     settled(page)
-    assert page.get_by_text("food safety certificate").filter(visible=True).count() > 0
-    assert page.get_by_text("at least five years of experience").filter(visible=True).count() == 0
+    expect(page.get_by_text("food safety certificate").filter(visible=True)).not_to_have_count(0)
+    expect(page.get_by_text("at least five years of experience").filter(visible=True)).to_have_count(0)
 
 
 def untick_the_first_requirement(page: Page) -> None:
     """Untick the box of the table's first line by the keyboard; the table is one drawing."""
+    page.wait_for_timeout(1000)
     page.get_by_test_id("stDataFrame").first.click(position={"x": 80, "y": 55})
+    page.wait_for_timeout(300)
     page.keyboard.press("Space")
-    page.wait_for_timeout(500)
+    page.wait_for_timeout(1000)
     settled(page)
 
 
@@ -178,7 +181,7 @@ def export(page: Page) -> None:
         page.get_by_role("button", name="A workbook (XLSX)").click()
     book = openpyxl.load_workbook(io.BytesIO(coming.value.path().read_bytes()))
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
-    assert {"115.txt", "hostile.txt"} <= {cell.value for cell in cells}
+    assert {"115.txt", "hostile.txt"} <= {str(cell.value) for cell in cells}
     assert all(cell.data_type != "f" for cell in cells)
     page.keyboard.press("Escape")
 
