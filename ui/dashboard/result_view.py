@@ -94,7 +94,7 @@ def _draw_unjudged_line(verdict: Verdict) -> None:
         return
     reasons = Counter(one.reason for one in verdict.unjudged).most_common()
     head = "1 letter was" if len(verdict.unjudged) == 1 else f"{len(verdict.unjudged):,} letters were"
-    st.info(f"{head} not judged, and stand at the end of the list.")
+    st.info(f"{head} not judged: see the end of the list.")
     lines = [f"{reason} ({count:,})" for reason, count in reasons[:REASONS_SHOWN]]
     if len(reasons) > REASONS_SHOWN:
         lines.append(f"{len(reasons) - REASONS_SHOWN} more reasons; each stands in its row")
