@@ -59,23 +59,39 @@ def blind(text: str, applicant: str | None) -> tuple[str, OffsetMap]:
     return "".join(pieces), OffsetMap(tuple(masks))
 
 
+def names_of(text: str, applicant: str | None) -> tuple[str, ...]:
+    r"""Return the name that a letter came with, and those that it gives as its writer's (its signature, its heading).
+
+    >>> names_of("I cook.\n\nKind regards,\nZora Quillfeather", None)
+    ('Zora Quillfeather',)
+    """
+    masking, contacts = _without_contacts(text)
+    stated = {text[start:end] for start, end in stated_names(masking.rest, contacts)}
+    return tuple(sorted(stated | ({applicant} if applicant else set())))
+
+
 def _spans(text: str, applicant: str | None) -> list[tuple[int, int, str]]:
     """Return what is to be masked, in order and without overlaps.
 
     A contact wins over a name inside it, and a name over a word of gender.
     """
-    masking = _Masking(text)
-    masking.take("email", find_emails(text))
-    masking.take("url", find_urls(masking.rest))
-    masking.take("address", find_addresses(masking.rest))
-    masking.take("phone", find_phones(masking.rest))
-    contacts = " ".join(text[start:end] for start, end, _ in masking.found)
+    masking, contacts = _without_contacts(text)
     applicants = _names(masking.rest, applicant, contacts)
     titles, titled = find_titles(masking.rest, {start for start, _ in applicants})
     masking.take("name", _joined([*applicants, *titled]))
     masking.take("title", titles)
     masking.take("pronoun", find_pronouns(masking.rest, applicants))
     return sorted(masking.found)
+
+
+def _without_contacts(text: str) -> tuple[_Masking, str]:
+    """Return the text with its contacts crossed out, and these in one line."""
+    masking = _Masking(text)
+    masking.take("email", find_emails(text))
+    masking.take("url", find_urls(masking.rest))
+    masking.take("address", find_addresses(masking.rest))
+    masking.take("phone", find_phones(masking.rest))
+    return masking, " ".join(text[start:end] for start, end, _ in masking.found)
 
 
 def _names(rest: str, applicant: str | None, contacts: str) -> list[_Span]:

@@ -33,6 +33,7 @@ LETTERS = [
     Written("1", "I cook in a hotel.", "Jane Doe", {"cook": ("met", "I cook")}),
     Written("2", "I cook at home.", "Will Smith", {"cook": ("partial", "I cook")}),
     Written("mary-li.txt", "I bake.", "李 明", {}),
+    Written("zq.pdf", "Dear Ms Bellweather,\n\nI bake.\n\nKind regards,\nZora Quillfeather", None, {}),
 ]
 
 
@@ -351,6 +352,9 @@ def noted(store: Store, text: str) -> int:
         ("mary-li.txt", "compare Mary-Li.txt", True),
         ("mary-li.txt", "比李 明好", True),
         ("mary-li.txt", "marys letter", False),
+        ("zq.pdf", "weaker than Zora Quillfeather", True),
+        ("zq.pdf", "weaker than Quillfeather's", True),
+        ("zq.pdf", "Bellweather will call", False),
     ],
 )
 def test_a_note_that_names_an_erased_person_goes_with_them(
