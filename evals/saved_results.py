@@ -189,11 +189,49 @@ class SavedLetters(_Saved):
     first_system: tuple[JsonValue, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SavedTrust:
-    """What an evaluation of trust printed, whatever its form: each number by the path that leads to it."""
+class SavedSwap(_Saved):
+    """Names put into letters: how often the judged text stays the same, over all and by group of names (0 to 1).
 
-    numbers: dict[str, float]
+    ``spread_points`` is the largest difference between two groups, in points of a hundred.
+    """
+
+    name_known: bool
+    pairs: int
+    identical: int
+    rate: float
+    spread_points: float
+    groups: dict[str, float]
+    differences: tuple[JsonValue, ...]
+
+
+class SavedScreenedSwap(_Saved):
+    """Letters screened under several names; ``unequal`` names what differed."""
+
+    letters: int
+    names: int
+    screened: int
+    unequal: tuple[str, ...]
+
+
+class SavedKeptTerms(_Saved):
+    """Words that must not be masked, how often they were tried, and those that were masked."""
+
+    terms: int
+    tried: int
+    masked: tuple[JsonValue, ...]
+
+
+class SavedTrust(_Saved):
+    """What ``winnow eval trust --names DIR --json`` prints."""
+
+    form: Schema
+    names: int
+    letters: int
+    holds: bool
+    swaps: tuple[SavedSwap, ...]
+    screened: SavedScreenedSwap | None
+    kept_terms: SavedKeptTerms
+    masks: JsonValue
 
 
 class ResultError(ValueError):
@@ -225,6 +263,7 @@ _KNOWN: Final[dict[str, TypeAdapter[Result]]] = {
     "top_k": TypeAdapter(SavedComparing),
     "sets": TypeAdapter(SavedRetrieval),
     "writers": TypeAdapter(SavedLetters),
+    "swaps": TypeAdapter(SavedTrust),
 }
 """A key that only one report has -> its form."""
 
@@ -267,24 +306,7 @@ def _result(path: Path) -> Result:
     for key, form in _KNOWN.items():
         if key in data:
             return form.validate_json(text)
-    if path.name.startswith("trust"):
-        return SavedTrust(dict(_numbers(data, "")))
     raise ResultError("a result must be what `winnow eval ... --json` prints, but this is something else")
-
-
-def _numbers(value: JsonValue, where: str) -> Iterator[tuple[str, float]]:
-    if isinstance(value, dict):
-        for key, one in value.items():
-            if key != "schema":
-                yield from _numbers(one, f"{where}.{key}".strip("."))
-    elif isinstance(value, list):
-        for place, one in enumerate(value):
-            name = next(
-                (one[key] for key in ("group", "name", "kind") if isinstance(one, dict) and key in one), place
-            )
-            yield from _numbers(one, f"{where}.{name}".strip("."))
-    elif isinstance(value, int | float):
-        yield where, float(value)
 
 
 def _why(error: Exception) -> str:

@@ -9,11 +9,14 @@ from typer.testing import CliRunner
 
 from evals.judging import JobMeasures, JudgingReport, SystemMeasures
 from evals.metrics import Estimate
+from evals.name_swap import SwapMeasures
+from evals.over_masking import KeptTerms
 from evals.paired_bootstrap import Difference
 from evals.report import judging_json
 from evals.retrieval import MEASURES, QueryScores, SetReport, SystemScores, Versus
 from evals.retrieval_report import sets_json
 from evals.saved_results import SavedJudging, SavedLetters, SavedRetrieval, SavedTrust, read_results
+from evals.trust_report import TrustReport, trust_json
 from ui.cli import app
 
 
@@ -36,6 +39,12 @@ def searched() -> SetReport:
     return SetReport("mine", "a winner", 5, 1, ("x: broken",), systems, (gain,))
 
 
+def swapped() -> TrustReport:
+    """A report of one swap of names, not screened."""
+    swap = SwapMeasures(True, 4, 3, {"Asian men": 1.0, "White women": 0.5}, ())
+    return TrustReport(2, 2, (swap,), None, KeptTerms(3, 6, ()), {})
+
+
 def written_letters(folder: Path) -> None:
     """What `winnow eval letters --out` leaves in a folder."""
     for name, rows in (("train", 1), ("test", 2)):
@@ -54,7 +63,7 @@ def test_every_report_is_read_as_it_is_written(tmp_path: Path) -> None:
     folder.mkdir()
     (folder / "judging.json").write_text(json.dumps(judging_json(judged())))
     (folder / "retrieval.json").write_text(json.dumps(sets_json([searched()], [("bge", "not here")])))
-    (folder / "trust.json").write_text('{"schema": 1, "rate": 0.99, "groups": [{"group": "a", "rate": 1}]}')
+    (folder / "trust.json").write_text(json.dumps(trust_json(swapped())))
     written_letters(tmp_path)
     kept, unread = read_results(folder)
     assert unread == ()
@@ -69,7 +78,8 @@ def test_every_report_is_read_as_it_is_written(tmp_path: Path) -> None:
     assert isinstance(letters, SavedLetters)
     assert [one.writer for one in letters.writers] == ["template", "reference letters"]
     assert isinstance(trust, SavedTrust)
-    assert trust.numbers == {"rate": 0.99, "groups.a.rate": 1.0}
+    assert trust.swaps[0].groups == {"Asian men": 1.0, "White women": 0.5}
+    assert trust.screened is None
 
 
 @pytest.mark.parametrize(

@@ -87,12 +87,7 @@ def draw_kept(one: Kept, *, key: str) -> None:
         case SavedLetters() as found:
             _draw_letters(found, key=key)
         case SavedTrust() as found:
-            st.dataframe(
-                [{"what": one_line(name), "value": value} for name, value in found.numbers.items()],
-                hide_index=True,
-                key=f"{key}_trust",
-                alt="What the evaluation of trust printed",
-            )
+            _draw_trust(found, key=key)
 
 
 def draw_curve(curve: LossCurve, *, key: str) -> None:
@@ -179,6 +174,44 @@ def _draw_letters(found: SavedLetters, *, key: str) -> None:
         st.dataframe(gaps, hide_index=True, key=f"{key}_gaps", alt="Differences from the base writer")
     for note in found.notes:
         plain(note)
+
+
+SWAPS: Final = {True: "same text, name in its column", False: "same text, name from the letter alone"}
+
+
+def _draw_trust(found: SavedTrust, *, key: str) -> None:
+    """Draw how often the judged text stays the same whoever signs, by group of names."""
+    st.text(
+        f"{found.names} names in {found.letters} letters: the promise {'holds' if found.holds else 'does not hold'}"
+    )
+    says = "Share of letters whose judged text is the same to the byte whatever the name, 0 to 1. Groups should not differ."
+    draw_measures(
+        [
+            Measured(
+                SWAPS[swap.name_known],
+                says,
+                tuple(
+                    Point(group, rate, None, swap.pairs // max(1, len(swap.groups)))
+                    for group, rate in swap.groups.items()
+                ),
+            )
+            for swap in found.swaps
+        ],
+        key=key,
+    )
+    for swap in found.swaps:
+        plain(
+            f"{SWAPS[swap.name_known]}: {swap.identical:,} of {swap.pairs:,}; groups at most "
+            f"{swap.spread_points:.2f} points apart"
+        )
+    if found.screened is not None:
+        unequal = found.screened.unequal
+        told = "all equal" if not unequal else f"unequal for {', '.join(map(one_line, unequal[:5]))}"
+        plain(f"{found.screened.screened} letters screened under {found.screened.names} names: scores {told}")
+    plain(
+        f"{found.kept_terms.terms} skills, tools, employers and places tried {found.kept_terms.tried:,} times: "
+        f"{len(found.kept_terms.masked)} masked"
+    )
 
 
 def _measures(
