@@ -44,12 +44,19 @@ def listening_addresses(pid: int) -> set[str]:
 def test_the_checkouts_streamlit_settings_are_those_of_the_command() -> None:
     """Started either way, the dashboard keeps to this machine and tells nobody."""
     table = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text(encoding="utf-8"))
+    themes = table.pop("theme")
     flat = {
         f"{section}.{key}": value if isinstance(value, str) else str(value).lower()
-        for section, pairs in table.items()
+        for section, pairs in [*table.items(), *((f"theme.{name}", own) for name, own in themes.items())]
         for key, value in pairs.items()
     }
     assert flat == STREAMLIT_SETTINGS
+
+
+def test_the_dashboard_is_dark_where_the_browser_asks_for_it() -> None:
+    """No setting belongs to both themes: Streamlit would make one light theme of them for everybody."""
+    themed = {key for key in STREAMLIT_SETTINGS if key.startswith("theme.")}
+    assert {key.split(".")[1] for key in themed} == {"light", "dark"}
 
 
 def test_the_dashboard_listens_on_loopback_alone(tmp_path: Path) -> None:
