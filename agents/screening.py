@@ -114,11 +114,24 @@ def _require_vectors(
 ) -> None:
     missing = store.unembedded(posting, encoder.identity.key)
     if missing:
+        _refuse_old_masks(store, posting, encoder)
         other = f" --embedder {embedder}" if embedder else ""
         raise StoreError(
             f"{len(missing)} letters of posting {posting!r} have no vectors of {encoder.identity.model}; "
             f"run: winnow embed --pipeline {pipeline}{other} --posting {posting}"
         )
+
+
+def _refuse_old_masks(store: Store, posting: str, encoder: LetterEmbedder) -> None:
+    """Say so where the letters stand as an earlier version of the masking left them: embedding alone would not mend that."""
+    wanted, row = encoder.identity, store.posting(posting)
+    for identity, _ in store.embedders():
+        other = identity.model == wanted.model and identity.masking != wanted.masking
+        if row.blind and other and len(store.unembedded(posting, identity.key)) < row.letters:
+            raise StoreError(
+                f"letters must be masked by version {wanted.masking} of the rules, but those of posting {posting!r} were "
+                f"masked by version {identity.masking}; read them into a new store: winnow ingest PATH --store NEW"
+            )
 
 
 def _fallback_seat(store: Store, posting: str) -> Seat:

@@ -511,3 +511,17 @@ def test_a_job_in_another_language_is_refused_with_the_remedy(make: Make) -> Non
             job="Wir suchen einen erfahrenen Projektleiter mit guten Kenntnissen in der Finanzbranche und Freude an der Führung "
             "von Mitarbeitern. Ein abgeschlossenes Studium wird vorausgesetzt.",
         )
+
+
+def test_letters_of_an_earlier_masking_are_to_be_read_in_anew(
+    tmp_path: Path, samples: Path, embedder: LetterEmbedder
+) -> None:
+    """A store that was masked by other rules is refused with the remedy that works, not with the one that can't."""
+    from ingestion.embedders import load_embedder
+    from ingestion.ingest import ingest
+
+    old = load_embedder("minilm", masking="0")
+    with Store.open(tmp_path / "old", create=True) as store:
+        ingest(store, old, [str(samples / "letters" / "files" / "letter-001.txt")])
+        with pytest.raises(StoreError, match=r"masked by version 0; read them into a new store"):
+            open_engine(store)
