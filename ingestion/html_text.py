@@ -1,6 +1,7 @@
 """The words of an HTML message as a person sees them, and the words that its styles hide.
 
-Knows nothing about messages. No style sheet is applied: what stands in an element's own ``style`` is all that counts.
+Knows nothing about messages. No style sheet is applied: what stands in an element's own ``style`` (and in the ``color`` of
+a ``font``) is all that counts.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ _BLOCKS = frozenset(
 _PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 table blockquote ul ol".split())
 _VOID = frozenset("area base br col embed hr img input link meta source track wbr".split())
 _NO_WORDS = frozenset("script style head title template noscript svg".split())
+_PALE = r"(#[ef]{3}\b|#(f[a-f\d]){3}\b|white(smoke)?\b|rgba?\((\s*(24\d|25[0-5])\s*[,)]){3})"
+_OFF = r"(?<![-\w])(left|right|top|bottom|margin-left|margin-top|text-indent)\s*:\s*-\d{3,}(\.\d+)?\s*(px|pt|em|rem|%|vw|vh)"
 _STYLES = (
     (
         re.compile(r"display\s*:\s*none|visibility\s*:\s*(hidden|collapse)|mso-hide\s*:\s*all"),
@@ -26,8 +29,16 @@ _STYLES = (
     (re.compile(r"opacity\s*:\s*0(\.0+)?\s*(;|$)|color\s*:\s*transparent"), "invisible"),
     (re.compile(r"font-size\s*:\s*(0|0?\.\d+|1)(\.\d+)?\s*(px|pt|em|%)?\s*(;|!|$)"), "tiny"),
     (
-        re.compile(r"(?<![-\w])color\s*:\s*(#fff(fff)?\b|white\b|rgb\(\s*255\s*,\s*255\s*,\s*255\s*\))"),
+        re.compile(rf"(?<![-\w])color\s*:\s*{_PALE}"),
         "same_colour",
+    ),
+    (re.compile(_OFF), "off_page"),
+    (
+        re.compile(
+            r"^(?=.*(?<![-\w])overflow\s*:\s*hidden).*(?<![-\w])(max-)?(height|width)\s*:\s*0(px|pt)?\s*(;|!|$)",
+            re.DOTALL,
+        ),
+        "clipped",
     ),
 )
 _MAX_DEPTH = 500
@@ -62,6 +73,8 @@ class _Reader(HTMLParser):
             return
         given = {name: value or "" for name, value in attrs}
         style = given.get("style", "").casefold()
+        if tag == "font" and "color" in given:
+            style = f"color:{given['color'].casefold()};{style}"
         above, dark = self._open[-1][1:] if self._open else (None, False)
         dark = dark or "background" in style or "bgcolor" in given
         how = "no words" if tag in _NO_WORDS else "marked_hidden" if "hidden" in given else None

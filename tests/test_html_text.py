@@ -25,6 +25,14 @@ def test_blocks_are_lines_and_what_is_no_text_is_gone() -> None:
         ('<p style="font-size:1px; color:red">', "tiny"),
         ('<p style="color:#ffffff">', "same_colour"),
         ('<p style="display:none"><b>', "marked_hidden"),
+        ('<p style="color:#fefefe">', "same_colour"),
+        ('<p style="color:#FFE">', "same_colour"),
+        ('<p style="color: rgb(250, 255,254)">', "same_colour"),
+        ('<p><font color="#FDFDFD">', "same_colour"),
+        ('<p style="position:absolute; left:-9999px">', "off_page"),
+        ('<p style="text-indent:-999em">', "off_page"),
+        ('<p style="overflow:hidden;max-height:0">', "clipped"),
+        ('<p style="height: 0px; overflow: hidden">', "clipped"),
     ],
 )
 def test_what_a_style_hides_is_kept_out_and_named(start: str, kind: str) -> None:
@@ -42,6 +50,12 @@ def test_what_a_style_hides_is_kept_out_and_named(start: str, kind: str) -> None
         '<p style="font-size:10px">I cook.</p>',
         '<p style="background-color:#ffffff">I cook.</p>',
         '<p style="opacity:0.9">I cook.</p>',
+        '<p style="color:#f00">I cook.</p>',
+        '<p style="color:#fa8072; margin-left:-12px">I cook.</p>',
+        '<p style="overflow:hidden; line-height:0; border-width:0">I cook.</p>',
+        '<p style="overflow:hidden; height:20px">I cook.</p>',
+        '<p style="height:0">I cook.</p>',
+        '<td bgcolor="#003366"><font color="white">I cook.</font></td>',
     ],
 )
 def test_what_can_be_seen_raises_no_alarm(html: str) -> None:
