@@ -92,9 +92,12 @@ def own_store(sample_store: Store, tmp_path: Path) -> Path:
     return shutil.copytree(sample_store.folder, tmp_path / "own-store")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def browser() -> Iterator[Browser]:
-    """A headless Chromium; where the machine has none, its tests skip."""
+    """A headless Chromium; where the machine has none, its tests skip.
+
+    One a test: for as long as Playwright is there, this thread has a running event loop, which other tests must not meet.
+    """
     from dashboard_browser import chromium
     from playwright.sync_api import sync_playwright
 
