@@ -7,6 +7,10 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from agents.loading import load_pipeline_embedder
+from agents.screening import open_engine
+from ingestion.ingest import ingest
+from ingestion.store import Store
 from ui.commands.serve import APP
 
 UI = APP.parent
@@ -149,7 +153,6 @@ def test_an_empty_store_says_where_letters_come_from(tmp_path: Path, monkeypatch
 def test_a_store_that_is_damaged_is_explained(own_store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """What the store refuses is said in words, and no page draws half of it."""
     from ingestion.records import StoreDamaged
-    from ingestion.store import Store
 
     def damaged(_: Store) -> None:
         raise StoreDamaged("a stored row must match its checksum, but one does not; restore a backup")
@@ -160,3 +163,21 @@ def test_a_store_that_is_damaged_is_explained(own_store: Path, monkeypatch: pyte
     assert not drawn.exception
     assert [one.value for one in drawn.error] == ["The store can't be read."]
     assert "restore a backup" in drawn.text[0].value
+
+
+def test_the_address_keeps_what_is_chosen(
+    own_store: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A link to a screening opens its own posting, and the address says both, so that a reload changes nothing."""
+    (tmp_path / "cook.txt").write_text("Dear team,\n\nI have been a cook for nine years.\n", encoding="utf-8")
+    with Store.open(own_store) as store:
+        ingest(store, load_pipeline_embedder("offline"), [str(tmp_path / "cook.txt")], posting="small")
+        found = open_engine(store, "offline", "small").query("You need experience as a cook.")
+    screening = (found.metadata or {})["screening_id"]
+    monkeypatch.setenv("WINNOW_STORE", str(own_store))
+    page = AppTest.from_file(str(APP), default_timeout=120)
+    page.query_params["screening"] = screening
+    page.run()
+    assert not page.exception
+    assert page.sidebar.selectbox[0].value == "small"
+    assert page.query_params == {"posting": "small", "screening": screening}

@@ -26,18 +26,20 @@ def draw_choice() -> None:
             st.caption("No letters yet: the Letters page reads them in.")
             return
         names = [row.name for row in rows]
-        _adopt(POSTING, names, st.query_params.get("posting"), default=_busiest(rows))
+        _adopt(POSTING, names, _linked_posting(), default=_busiest(rows))
         st.selectbox("Posting", names, key=POSTING, format_func=one_line)
         posting = st.session_state[POSTING]
         done = screenings(posting)
         if not done:
             st.session_state.pop(SCREENING, None)
+            _write_address(posting=posting)
             st.caption("No screening of this posting yet.")
             return
         ids = [one.screening_id for one in done]
         _adopt(SCREENING, ids, st.query_params.get("screening"), default=ids[0])
         titles = titles_of([(one, _job_line(one.screening_id)) for one in done])
         st.selectbox("Screening", ids, key=SCREENING, format_func=lambda one: titles[one])
+        _write_address(posting=posting, screening=st.session_state[SCREENING])
 
 
 def chosen_posting() -> PostingRow | None:
@@ -61,6 +63,19 @@ def choose_screening(screening_id: str) -> None:
 def choose_posting(name: str) -> None:
     """Make a posting the chosen one when the page is drawn next."""
     st.session_state["adopt_" + POSTING] = name
+
+
+def _linked_posting() -> str | None:
+    """Return the posting that the address speaks of: its screening's, else the one it names."""
+    linked = st.query_params.get("screening")
+    of_screening = (one.posting for one in open_store().screenings() if one.screening_id == linked)
+    return next(of_screening, None) or st.query_params.get("posting")
+
+
+def _write_address(**chosen: str) -> None:
+    """Keep the choice in the address, so that the page drawn anew, or opened by another person, speaks of the same."""
+    if st.query_params.to_dict() != chosen:
+        st.query_params.from_dict(chosen)
 
 
 def _adopt(key: str, options: list[str], linked: str | None, *, default: str) -> None:
