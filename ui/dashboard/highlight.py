@@ -154,7 +154,7 @@ def _matrix_row(row: MatrixRow, width: int, cell: str, left: str) -> str:
     )
     if not row.labels:
         cells = f'<td colspan="{width}" style="{left}">not judged</td>'
-    name = f'<th scope="row" style="{left};font-weight:400;overflow-wrap:anywhere">{_text(row.name)}</th>'
+    name = f'<th scope="row" style="{left};min-width:8em;font-weight:400;overflow-wrap:anywhere">{_text(row.name)}</th>'
     return (
         f'<tr><td style="{cell}">{_text(row.rank)}</td>{name}'
         f'<td style="{cell}">{_text(row.score)}</td>{cells}</tr>'
