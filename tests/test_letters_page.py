@@ -227,3 +227,9 @@ def test_the_list_to_download_holds_no_formula() -> None:
     """What a spreadsheet would run begins with an apostrophe."""
     line = {"": "✓", "file": "=1+1.txt", "letter": "@x", "became": "stored", "why": page_words("--replace")}
     assert outcome_csv([line]).decode("utf-8-sig").splitlines()[1].startswith("'=1+1.txt,'@x,stored,")
+
+
+def test_a_blind_posting_says_that_file_names_stay(own_store: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file named after its writer would tell who wrote it, so the form says so before anything is read in."""
+    page = drawn(own_store, monkeypatch)
+    assert upload_form.FILE_NAMES in [one.value for one in page.caption]

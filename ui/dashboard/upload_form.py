@@ -31,6 +31,13 @@ _NAMED = 5
 """How many files that stand already are named."""
 
 
+FILE_NAMES = (
+    "A letter goes by its file's name, which is shown and exported as it is: where files are named after people, "
+    "give them numbers first."
+)
+"""Said where a posting is blind: what is masked is the letter, not what its file is called."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Target:
     name: str
@@ -105,6 +112,8 @@ def _draw_target() -> _Target | None:
             if row.blind
             else "Not blind: names and contacts stay in these letters. That was fixed when the posting was made."
         )
+        if row.blind:
+            st.caption(FILE_NAMES)
         return _Target(row.name, row.blind, row)
     name = st.text_input(
         "Name of the new posting", key="upload_new", max_chars=200, placeholder="night-nurse-2026"
@@ -116,6 +125,8 @@ def _draw_target() -> _Target | None:
         help="Names, contacts and words of gender are masked before a letter is searched or judged. People can still be "
         "revealed one by one, which is recorded. It can't be changed later.",
     )
+    if blind:
+        st.caption(FILE_NAMES)
     if any(row.name == name for row in rows):
         st.warning("There is a posting of that name already: choose it above, or take another name.")
         return None
