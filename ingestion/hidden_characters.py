@@ -132,9 +132,11 @@ def _judged(text: str, start: int, end: int) -> tuple[str, list[_Found]]:
     found: list[_Found] = []
     offset = start
     kept = ""
+    # Counted over the whole run: what stands between them goes, and the marks that stay come together.
+    marks = "".join(one for one in run if _kind(one) == "direction")
     for kind, group in groupby(run, key=_kind):
         part = "".join(group)
-        stays = kind == "direction" and _in_right_to_left(text, offset, part)
+        stays = kind == "direction" and _in_right_to_left(text, offset, marks)
         if stays:
             kept += part
         else:

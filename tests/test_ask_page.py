@@ -43,7 +43,7 @@ def test_a_question_is_answered_and_stays(asking: AppTest) -> None:
     asking.chat_input[0].set_value("Why not 141?").run()
     assert not asking.exception
     assert "Why not 141?" in said(asking)
-    assert "Letter 141 (rank 2" in said(asking)
+    assert "Letter 141 (rank 3" in said(asking)
     asking.run()
     assert said(asking).count("Why not 141?") == 1
 

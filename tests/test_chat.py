@@ -103,7 +103,7 @@ def test_there_are_at_least_forty_questions() -> None:
         ("Why isn't 141 first?", "Why not 141?"),
         ("Why did 141 lose?", "Why not 141?"),
         ("why did you not choose #141", "Why not 141?"),
-        ("What's wrong with the runner-up?", "Why not 141?"),
+        ("What's wrong with the runner-up?", "Why not files/letter-003.txt?"),
         ("Why not Osei?", "Why not 141?"),
         ("Which applicants hold a food safety certificate?", "Who has a food safety certificate?"),
         ("anyone with a food safety certificate?", "Who has a food safety certificate?"),

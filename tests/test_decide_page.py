@@ -136,7 +136,7 @@ def test_a_changed_label_leaves_the_judges_own_in_sight(
     deciding.text_input[0].set_value("the certificate is for another trade")
     submit(deciding, "Change this label")
     assert not deciding.exception
-    assert "changed by a person; the judge's own: rank 1, score 7.3" in [
+    assert "changed by a person; the judge's own: rank 1, score 8.2" in [
         one.value for one in deciding.caption
     ]
     assert any("the judge's own: ● met" in one.value for one in deciding.markdown)
@@ -159,7 +159,7 @@ def test_a_changed_score_needs_a_reason(deciding: AppTest, screened: tuple[Path,
     deciding.text_input[1].set_value("read it twice")
     submit(deciding, "Change the score")
     assert entries(screened) == [("override_score", "115"), ("note", "115")]
-    assert "With what people changed, first stands 141; by the judge alone, 115." in said(deciding)
+    assert "With what people changed, first stands files/letter-003.txt; by the judge alone, 115." in said(deciding)
 
 
 def test_the_undecided_can_be_looked_at_alone(deciding: AppTest) -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from ingestion.document import Hidden
@@ -147,6 +147,7 @@ ODD = "\u200b\u200c\u200d\u00ad\u202e\u202c\u2066\ufe0f\u3164\ufff9\ufffa\ufffb\
 
 
 @given(st.text(alphabet=ODD, max_size=60))
+@example("\u202c\u200b\u202c\u202c\u202c\u05d0")
 def test_revealing_twice_changes_nothing_more(text: str) -> None:
     """What came out is a text that a person sees: nothing is left to take out of it, nothing visible was lost."""
     clean, _ = reveal(text)
