@@ -159,7 +159,9 @@ def test_a_changed_score_needs_a_reason(deciding: AppTest, screened: tuple[Path,
     deciding.text_input[1].set_value("read it twice")
     submit(deciding, "Change the score")
     assert entries(screened) == [("override_score", "115"), ("note", "115")]
-    assert "With what people changed, first stands files/letter-003.txt; by the judge alone, 115." in said(deciding)
+    assert "With what people changed, first stands files/letter-003.txt; by the judge alone, 115." in said(
+        deciding
+    )
 
 
 def test_the_undecided_can_be_looked_at_alone(deciding: AppTest) -> None:
