@@ -72,7 +72,7 @@ def test_what_a_writer_makes_up_is_listed_and_marked(page: AppTest, monkeypatch:
 
     monkeypatch.setattr(TemplateWriter, "write", inventing)
     written(filled(page, job_title="Data Engineer", company="Northwind"))
-    assert "are not in your fields" in page.warning[0].value
+    assert "Not in your fields: " in page.warning[0].value
     listed = list(page.dataframe[0].value["in the letter"])
     assert "Kubernetes" in listed
     assert "Kubernetes</mark>" in page.html[0].value

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 import streamlit as st
 
 from ui.dashboard.highlight import Mark, highlighted
-from ui.dashboard.words import label, plain
+from ui.dashboard.words import label, many, plain
 from ui.dashboard.writers import WrittenLetter
 from ui.terminal import one_line
 
@@ -42,7 +42,7 @@ def _draw_letter(letter: WrittenLetter, place: int) -> None:
     soft = _distinct([one for one in checked.found if not one.hard])
     if hard:
         st.warning(
-            f"✕ {len(hard)} things in it are not in your fields. Take them out, or add them if they are true."
+            f"✕ Not in your fields: {many(len(hard), 'thing')}. Take out what is not true, or add it to the fields."
         )
     else:
         st.success("✓ It states nothing that your fields do not hold.")
