@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -61,47 +62,73 @@ class EvidenceJudge:
 
     def reader(self, requirements: Sequence[Requirement]) -> LetterReader:
         """Embed the requirements once and return the function that reads one letter against them."""
+        weigh = self.weigher(requirements)
+
+        def read(material: LetterMaterial) -> tuple[Finding, ...]:
+            found = zip(requirements, weigh(material), strict=True)
+            return tuple(_finding(requirement, weighed, material) for requirement, weighed in found)
+
+        return read
+
+    def weigher(self, requirements: Sequence[Requirement]) -> Callable[[LetterMaterial], tuple[Weighed, ...]]:
+        """Embed the requirements once and return the function that weighs one letter against each, without a label."""
         asks = [read_ask(requirement.text) for requirement in requirements]
         queries = self._embedder.embed_queries([requirement.text for requirement in requirements])
         queries = queries.astype(np.float64)
 
-        def read(material: LetterMaterial) -> tuple[Finding, ...]:
+        def weigh(material: LetterMaterial) -> tuple[Weighed, ...]:
             judged_text = material.letter.judged_text
             readings = [read_sentence(judged_text[s.start : s.end]) for s in material.sentences]
             vectors = material.vectors.astype(np.float64)
             return tuple(
-                _finding(requirement, ask, vectors @ query, readings, material)
-                for requirement, ask, query in zip(requirements, asks, queries, strict=True)
+                _weigh(ask, vectors @ query, readings) for ask, query in zip(asks, queries, strict=True)
             )
 
-        return read
+        return weigh
 
 
-def _finding(
-    requirement: Requirement,
-    ask: Ask,
-    similarities: np.ndarray,
-    readings: Sequence[Reading],
-    material: LetterMaterial,
-) -> Finding:
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What a letter says for one requirement before any threshold: its best sentence, and the first that denies it.
+
+    ``strength`` is 0 to about 1.2; ``place`` and ``denied_at`` are numbers of sentences, ``denied_at`` None without a denial.
+    """
+
+    strength: float
+    place: int
+    support: Support | None
+    denied_at: int | None
+    denial: Support | None
+
+    def label(self, met: float = MET, partial: float = PARTIAL) -> Label:
+        """Return the label for these thresholds of the strength: a denial counts where nothing else is shown."""
+        if self.strength < partial and self.denial is not None:
+            return "contradicted"
+        return "met" if self.strength >= met else "partial" if self.strength >= partial else "not_shown"
+
+
+def _weigh(ask: Ask, similarities: np.ndarray, readings: Sequence[Reading]) -> Weighed:
     best: Support | None = None
     place = 0
-    denial: tuple[int, Support] | None = None
+    denied_at: int | None = None
+    denial: Support | None = None
     for index, reading in enumerate(readings):
         support = support_of(ask, reading, round(float(similarities[index]), 6))
         if support.denied and denial is None:
-            denial = index, support
+            denied_at, denial = index, support
         if best is None or support.strength > best.strength:
             best, place = support, index
-    strength = 0.0 if best is None else best.strength
-    if strength < PARTIAL and denial is not None:
-        place, best = denial
-        return _quoted(requirement, "contradicted", 0.7, material, place, best)
-    label: Label = "met" if strength >= MET else "partial" if strength >= PARTIAL else "not_shown"
-    confidence = label_confidence(label, strength)
-    if best is None or label == "not_shown":
+    return Weighed(0.0 if best is None else best.strength, place, best, denied_at, denial)
+
+
+def _finding(requirement: Requirement, weighed: Weighed, material: LetterMaterial) -> Finding:
+    label = weighed.label()
+    if label == "contradicted" and weighed.denial is not None and weighed.denied_at is not None:
+        return _quoted(requirement, label, 0.7, material, weighed.denied_at, weighed.denial)
+    confidence = label_confidence(label, weighed.strength)
+    if weighed.support is None or label == "not_shown":
         return Finding(requirement.id, "not_shown", confidence, None)
-    return _quoted(requirement, label, confidence, material, place, best)
+    return _quoted(requirement, label, confidence, material, weighed.place, weighed.support)
 
 
 def label_confidence(label: Label, strength: float) -> float:
