@@ -31,6 +31,7 @@ KUBERNETES = "experience with Kubernetes"
 TERRAFORM = "experience with Terraform"
 COOKS = "experience training junior cooks"
 TEAM = "leading a team"
+PYTHON_SQL = "experience with Python and SQL"
 
 CASES: dict[str, tuple[str, str, Label]] = {
     # A credential counts when it is named as one, held, and the applicant's.
@@ -137,6 +138,12 @@ CASES: dict[str, tuple[str, str, Label]] = {
     "plain: in figures": (COOKS, "I have trained four junior cooks in the last two years.", "met"),
     "plain: another topic": ("wound care", "I teach mathematics at a village school.", "not_shown"),
     "plain: Java is not JavaScript": ("Java", "I build websites in JavaScript.", "not_shown"),
+    # Conditions of one requirement may stand in different sentences; each must be shown.
+    "conditions: apart": (PYTHON_SQL, "I write Python all day. At my last job I tuned SQL queries.", "met"),
+    "conditions: one": (PYTHON_SQL, "I write Python all day. I also sing in a choir.", "partial"),
+    "conditions: one a wish": (PYTHON_SQL, "I write Python all day. I would love to learn SQL.", "partial"),
+    "conditions: neither": (PYTHON_SQL, "I bake bread. I also sing in a choir.", "not_shown"),
+    "alternative: the second": ("TensorFlow or PyTorch", "I train models with PyTorch.", "met"),
     # Words without a sentence around them.
     "frame: keywords": ("Kubernetes", "Docker | Kubernetes | Terraform | AWS | Linux | Git", "partial"),
     "frame: subject line": ("project management", "RE: PROJECT MANAGEMENT POSITION", "not_shown"),
@@ -206,6 +213,7 @@ def test_a_sentence_gets_its_label(asked: str, text: str, label: Label, judge: J
         ("degree: bachelor for master", "degree: bachelor stated, master asked"),
         ("degree: unfinished", "not finished yet"),
         ("credential: subject alone", "named, but not as a credential"),
+        ("conditions: one", "Python shown, not SQL"),
     ],
 )
 def test_a_partial_says_what_is_missing(name: str, note: str, judge: Judge) -> None:

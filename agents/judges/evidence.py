@@ -8,17 +8,19 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 from pydantic import JsonValue
 
 from agents.judges.asks import Ask, read_ask
+from agents.judges.conditions import conditions_of
 from agents.judges.lexicon import lexicon_hash
 from agents.judges.matching import Reading, read_sentence
-from agents.judges.support import MET, PARTIAL, Support, support_of
+from agents.judges.support import HALF, MET, PARTIAL, Support, support_of
 from agents.judging import LetterReader, quote_span
+from agents.rationale import listed
 from agents.registry import PipelineError
 from agents.verdict import Finding, Label, Requirement
 from ingestion.records import LetterMaterial
@@ -72,19 +74,31 @@ class EvidenceJudge:
 
     def weigher(self, requirements: Sequence[Requirement]) -> Callable[[LetterMaterial], tuple[Weighed, ...]]:
         """Embed the requirements once and return the function that weighs one letter against each, without a label."""
-        asks = [read_ask(requirement.text) for requirement in requirements]
-        queries = self._embedder.embed_queries([requirement.text for requirement in requirements])
-        queries = queries.astype(np.float64)
+        wanted = [_Wanted.of(requirement.text, self._embedder) for requirement in requirements]
 
         def weigh(material: LetterMaterial) -> tuple[Weighed, ...]:
             judged_text = material.letter.judged_text
             readings = [read_sentence(judged_text[s.start : s.end]) for s in material.sentences]
             vectors = material.vectors.astype(np.float64)
-            return tuple(
-                _weigh(ask, vectors @ query, readings) for ask, query in zip(asks, queries, strict=True)
-            )
+            return tuple(_weigh(one, vectors, readings) for one in wanted)
 
         return weigh
+
+
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """What is looked for, a requirement or one condition of it, with its vector (dimension,)."""
+
+    ask: Ask
+    query: np.ndarray
+    conditions: tuple[_Wanted, ...] = ()
+
+    @classmethod
+    def of(cls, text: str, embedder: LetterEmbedder) -> _Wanted:
+        texts = (text, *conditions_of(text))
+        queries = embedder.embed_queries(texts).astype(np.float64)
+        whole, *parts = (cls(read_ask(one), query) for one, query in zip(texts, queries, strict=True))
+        return replace(whole, conditions=tuple(parts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +121,51 @@ class Weighed:
         return "met" if self.strength >= met else "partial" if self.strength >= partial else "not_shown"
 
 
-def _weigh(ask: Ask, similarities: np.ndarray, readings: Sequence[Reading]) -> Weighed:
+def _weigh(wanted: _Wanted, vectors: np.ndarray, readings: Sequence[Reading]) -> Weighed:
+    whole = _weigh_one(wanted, vectors, readings)
+    if not wanted.conditions or whole.strength >= MET:
+        return whole
+    return _joined(whole, [_weigh_one(part, vectors, readings) for part in wanted.conditions], wanted)
+
+
+def _weigh_one(wanted: _Wanted, vectors: np.ndarray, readings: Sequence[Reading]) -> Weighed:
+    similarities = vectors @ wanted.query
     best: Support | None = None
     place = 0
     denied_at: int | None = None
     denial: Support | None = None
     for index, reading in enumerate(readings):
-        support = support_of(ask, reading, round(float(similarities[index]), 6))
+        support = support_of(wanted.ask, reading, round(float(similarities[index]), 6))
         if support.denied and denial is None:
             denied_at, denial = index, support
         if best is None or support.strength > best.strength:
             best, place = support, index
     return Weighed(0.0 if best is None else best.strength, place, best, denied_at, denial)
+
+
+def _joined(whole: Weighed, parts: Sequence[Weighed], wanted: _Wanted) -> Weighed:
+    """Read conditions one by one: all plainly shown is met, wherever they stand; some of them are a part.
+
+    The weakest of those shown speaks, so that its words are quoted, and a note names the rest.
+    """
+    texts = [part.ask.text for part in wanted.conditions]
+    shown = [place for place, part in enumerate(parts) if part.strength >= PARTIAL]
+    if not shown:
+        return whole
+    weakest = min(shown, key=lambda place: parts[place].strength)
+    strength = parts[weakest].strength
+    missing = [text for place, text in enumerate(texts) if place not in shown]
+    if missing:
+        strength = min(strength, HALF)
+        note = f"{listed([texts[place] for place in shown])} shown, not {listed(missing)}"
+    else:
+        others = [texts[place] for place in shown if place != weakest]
+        note = f"{texts[weakest]} here, {listed(others)} elsewhere in the letter"
+    if strength <= whole.strength and whole.support is not None:
+        return whole if whole.support.note else replace(whole, support=replace(whole.support, note=note))
+    support = parts[weakest].support
+    assert support is not None
+    return replace(whole, strength=strength, place=parts[weakest].place, support=replace(support, note=note))
 
 
 def _finding(requirement: Requirement, weighed: Weighed, material: LetterMaterial) -> Finding:
