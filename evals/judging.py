@@ -45,7 +45,7 @@ from evals.metrics import (
     ndcg,
     pooled_with_error,
 )
-from evals.thresholds import LabelledPair, best_thresholds, label_f1, met_auc
+from evals.thresholds import JudgedPair, best_thresholds, label_f1, met_auc
 
 if TYPE_CHECKING:
     import numpy as np
@@ -65,7 +65,7 @@ class JobMeasures:
     ndcg: float | None
     tau: float | None
     score_error: float | None
-    pairs: tuple[LabelledPair, ...]
+    pairs: tuple[JudgedPair, ...]
     unjudged: int
 
     @property
@@ -211,12 +211,12 @@ def measure_job(job: LabelledJob, answer: Answer) -> JobMeasures:
     )
 
 
-def labelled_pairs(job: LabelledJob, answer: Answer) -> tuple[LabelledPair, ...]:
+def labelled_pairs(job: LabelledJob, answer: Answer) -> tuple[JudgedPair, ...]:
     """Put the right labels beside the given one, "contradicted" as "not_shown"."""
     if answer.p_met is None:
         return ()
     return tuple(
-        LabelledPair(
+        JudgedPair(
             right=tuple(dict.fromkeys(_folded(label) for label in one.labels)),
             found=None
             if answer.labels is None

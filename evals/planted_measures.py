@@ -222,22 +222,7 @@ def _mean(values: Sequence[float]) -> float | None:
 
 def letter_material(embedder: LetterEmbedder) -> Material:
     """Return a function that masks, cuts and embeds a planted letter as an ingest would; a sentence is embedded once."""
-    from ingestion.blinding import blind
-    from ingestion.letter import Letter, Passage
-    from ingestion.records import LetterMaterial
-    from ingestion.sentences import split_sentences
+    from evals.text_material import TextMaterial
 
-    known: dict[str, np.ndarray] = {}
-
-    def material(planted: PlantedLetter) -> LetterMaterial:
-        text, offsets = blind(planted.text, None)
-        spans = split_sentences(text)
-        pieces = [text[start:end] for start, end in spans]
-        new = list(dict.fromkeys(piece for piece in pieces if piece not in known))
-        if new:
-            known.update(zip(new, embedder.embed_passages(new), strict=True))
-        letter = Letter(1, "planted", planted.letter_id, None, planted.text, text, offsets, "en", "planted")
-        sentences = tuple(Passage(n, 1, "sentence", start, end) for n, (start, end) in enumerate(spans))
-        return LetterMaterial(letter, sentences, np.stack([known[piece] for piece in pieces]))
-
-    return material
+    material = TextMaterial(embedder)
+    return lambda planted: material(planted.text, planted.letter_id)

@@ -20,7 +20,7 @@ CUTS_TRIED = 200
 
 
 @dataclass(frozen=True, slots=True)
-class LabelledPair:
+class JudgedPair:
     """One letter and requirement: the labels that are right (the best first), the one given, and how likely "met" is.
 
     ``p_met`` may be any number that is larger where "met" is likelier.
@@ -36,12 +36,12 @@ class LabelledPair:
         return self.found if self.found is not None and self.found in self.right else self.right[0]
 
 
-def label_f1(pairs: Sequence[LabelledPair]) -> float | None:
+def label_f1(pairs: Sequence[JudgedPair]) -> float | None:
     """Return the macro-F1 over met, partial and not shown; None without labels."""
     return macro_f1([(pair.expected, pair.found) for pair in pairs if pair.found is not None], CLASSES)
 
 
-def met_auc(pairs: Sequence[LabelledPair]) -> float | None:
+def met_auc(pairs: Sequence[JudgedPair]) -> float | None:
     """Return the ROC AUC of met against the rest; a pair for which both are right stays out."""
     return roc_auc(
         [pair.p_met for pair in pairs if pair.right == ("met",)],
@@ -49,7 +49,7 @@ def met_auc(pairs: Sequence[LabelledPair]) -> float | None:
     )
 
 
-def best_thresholds(pairs: Sequence[LabelledPair]) -> tuple[float, float]:
+def best_thresholds(pairs: Sequence[JudgedPair]) -> tuple[float, float]:
     """Return the two cosines (partial, met) whose labels have the best macro-F1 on these very pairs.
 
     A pair is "met" at and above the second, "partial" at and above the first. No screening could know them beforehand,

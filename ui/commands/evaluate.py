@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import typer
 
-from ui.commands import letters, planted, retrieval, trust
+from ui.commands import letters, pairs, planted, retrieval, trust
 from ui.commands.judging import EXAMPLE, judging
 
 app = typer.Typer(
@@ -25,6 +25,7 @@ def evaluations() -> None:
 
 app.command("judging", epilog=EXAMPLE)(judging)
 app.command("letters", epilog=letters.EXAMPLE)(letters.letters)
+app.command("pairs", epilog=pairs.EXAMPLE)(pairs.pairs)
 app.command("planted", epilog=planted.EXAMPLE)(planted.planted)
 app.command("retrieval", epilog=retrieval.EXAMPLE)(retrieval.retrieval)
 app.command("trust", epilog=trust.EXAMPLE)(trust.trust)
