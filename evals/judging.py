@@ -37,6 +37,7 @@ from evals.answers import (
 )
 from evals.gold import LabelledJob, load_jobs
 from evals.job_store import job_store
+from evals.leave_one_out import Fit, NothingToFit, WeighedJob, leave_one_out, weigh_job
 from evals.metrics import (
     Estimate,
     kendall_tau_b,
@@ -53,6 +54,9 @@ if TYPE_CHECKING:
 
 OFFLINE = Contestant()
 """The default pipeline, whose encoder the baselines use whatever the judge's is."""
+
+LEFT_OUT = ", refitted"
+"""Follows a system's name where what can be fitted of it was fitted on all jobs but the one measured."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,29 +102,40 @@ class SystemMeasures:
 
 @dataclass(frozen=True, slots=True)
 class JudgingReport:
-    """All systems on the same letters. ``thresholds`` are those given to the best-sentence baseline: partial, met."""
+    """All systems on the same letters. ``thresholds`` are those given to the best-sentence baseline: partial, met.
+
+    ``fits`` are what was fitted of the judge on all jobs but one, in the order of the jobs; empty where none was left out.
+    """
 
     jobs: int
     letters: int
     pairs: int
     thresholds: tuple[float, float]
     systems: tuple[SystemMeasures, ...]
+    fits: tuple[Fit, ...] = ()
 
     def system(self, name: str) -> SystemMeasures:
         """Return the system of that name."""
         return next(one for one in self.systems if one.system == name)
 
 
-def main(path: Path, by: Contestant = OFFLINE, *, json: bool = False, say: Say = silent) -> int:
+def main(
+    path: Path,
+    by: Contestant = OFFLINE,
+    *,
+    leave_one_job_out: bool = False,
+    json: bool = False,
+    say: Say = silent,
+) -> int:
     """Measure, print one table and one row a job (or one JSON object), and return the exit status.
 
     Raises:
         GoldError: the labelled jobs break a rule.
-        ValueError: the judge cannot run here.
+        ValueError: the judge cannot run here, or has nothing that could be fitted to labelled jobs.
     """
     from evals.report import judging_json, print_judging
 
-    report = measure_judging(load_jobs(path), by, say=say)
+    report = measure_judging(load_jobs(path), by, leave_one_job_out=leave_one_job_out, say=say)
     if json:
         print(json_format.dumps(judging_json(report), ensure_ascii=False, allow_nan=False))
     else:
@@ -129,24 +144,59 @@ def main(path: Path, by: Contestant = OFFLINE, *, json: bool = False, say: Say =
 
 
 def measure_judging(
-    jobs: Sequence[LabelledJob], by: Contestant = OFFLINE, *, say: Say = silent
+    jobs: Sequence[LabelledJob],
+    by: Contestant = OFFLINE,
+    *,
+    leave_one_job_out: bool = False,
+    say: Say = silent,
 ) -> JudgingReport:
-    """Let a judge and the baselines answer each job, and measure their answers."""
-    answers = _answers(jobs, by, say)
+    """Let a judge and the baselines answer each job, and measure their answers.
+
+    With ``leave_one_job_out`` the systems with labels answer once more, with what could be fitted on the other jobs alone.
+
+    Raises:
+        NothingToFit: one job can't be left out of fewer than two, or the judge is not the default one.
+    """
+    if leave_one_job_out and (by.choice().strategy != "evidence" or by.top_k is not None):
+        raise NothingToFit(
+            "leaving one job out is for the evidence judge on all letters, the only one with thresholds to fit, but got "
+            f"--strategy {by.choice().strategy}{'' if by.top_k is None else f' --top-k {by.top_k}'}"
+        )
+    answers, weighed = _answers(jobs, by, say, weigh=leave_one_job_out)
     unlabelled = [labelled_pairs(*one) for one in zip(jobs, answers[BEST_SENTENCE], strict=True)]
     thresholds = best_thresholds([pair for pairs in unlabelled for pair in pairs])
-    answers[BEST_SENTENCE] = [with_labels(one, *thresholds) for one in answers[BEST_SENTENCE]]
+    left_out = leave_one_out(weighed) if leave_one_job_out else None
+    systems: dict[str, Sequence[Answer]] = {}
+    for name, found in answers.items():
+        if name == BEST_SENTENCE:
+            systems[name] = [with_labels(one, *thresholds) for one in found]
+            if left_out is not None:
+                cuts = [best_thresholds(_all_but(place, unlabelled)) for place in range(len(jobs))]
+                systems[name + LEFT_OUT] = [
+                    with_labels(one, *cut) for one, cut in zip(found, cuts, strict=True)
+                ]
+            continue
+        systems[name] = found
+        if name == JUDGE and left_out is not None:
+            systems[name + LEFT_OUT] = left_out.answers
     return JudgingReport(
         jobs=len(jobs),
         letters=sum(len(job.letters) for job in jobs),
         pairs=sum(len(job.labels) for job in jobs),
         thresholds=thresholds,
-        systems=tuple(measure_system(name, jobs, found) for name, found in answers.items()),
+        systems=tuple(measure_system(name, jobs, found) for name, found in systems.items()),
+        fits=() if left_out is None else left_out.fits,
     )
 
 
-def _answers(jobs: Sequence[LabelledJob], by: Contestant, say: Say) -> dict[str, list[Answer]]:
-    """Return each system's answers in the order of the jobs.
+def _all_but(place: int, groups: Sequence[Sequence[JudgedPair]]) -> list[JudgedPair]:
+    return [pair for number, group in enumerate(groups) if number != place for pair in group]
+
+
+def _answers(
+    jobs: Sequence[LabelledJob], by: Contestant, say: Say, *, weigh: bool
+) -> tuple[dict[str, list[Answer]], list[WeighedJob]]:
+    """Return each system's answers in the order of the jobs, and where asked for the judge's strengths.
 
     The baselines keep the default encoder whatever the judge's is, so that they are the same beside every judge.
     """
@@ -155,6 +205,7 @@ def _answers(jobs: Sequence[LabelledJob], by: Contestant, say: Say) -> dict[str,
     embedder = load_pipeline_embedder(OFFLINE.pipeline)
     own = load_pipeline_embedder(by.pipeline, by.embedder)
     found: dict[str, list[Answer]] = {JUDGE: [], BM25: [], WHOLE_LETTER: [], BEST_SENTENCE: []}
+    weighed: list[WeighedJob] = []
     whole: dict[str, dict[str, np.ndarray]] = {}
     with job_store() as letters:
         store = letters.store
@@ -167,10 +218,12 @@ def _answers(jobs: Sequence[LabelledJob], by: Contestant, say: Say) -> dict[str,
                 store, posting, job.job_description, asked, by, say=say if job is jobs[0] else silent
             )
             found[JUDGE].append(answer_of(verdict, asked))
+            if weigh:
+                weighed.append(weigh_job(store, posting, job, own))
             found[BM25].append(bm25_answer(store, posting, job.job_description))
             found[WHOLE_LETTER].append(whole_letter_answer(whole[posting], job.job_description, embedder))
             found[BEST_SENTENCE].append(best_sentence_answer(store, posting, asked, embedder))
-    return found
+    return found, weighed
 
 
 def measure_system(name: str, jobs: Sequence[LabelledJob], answers: Sequence[Answer]) -> SystemMeasures:

@@ -80,6 +80,7 @@ class SavedJudging(_Saved):
     pairs: int
     thresholds: SavedThresholds
     systems: tuple[SavedSystem, ...]
+    fitted_without_each: tuple[JsonValue, ...] = ()
 
 
 class SavedComparing(_Saved):

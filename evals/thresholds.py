@@ -5,7 +5,7 @@ Knows nothing about where labels or cosines come from.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -57,20 +57,42 @@ def best_thresholds(pairs: Sequence[JudgedPair]) -> tuple[float, float]:
     """
     if not pairs:
         raise ValueError("thresholds need at least one labelled pair, but got 0")
-    cosines = np.array([pair.p_met for pair in pairs])
+    ordered = np.sort(np.array([pair.p_met for pair in pairs]))
+    cuts = ordered[np.unique(np.linspace(0, len(ordered) - 1, CUTS_TRIED).astype(int))]
+    scored = list(_cut_pairs(pairs, cuts))
+    best = max(score for score, _ in scored)
+    return next(cut for score, cut in scored if score == best)
+
+
+def middle_thresholds(pairs: Sequence[JudgedPair], cuts: Sequence[float]) -> tuple[float, float]:
+    """Return the two thresholds (partial, met) among ``cuts`` with the best macro-F1 on these pairs.
+
+    Many share it: the one in their middle is returned, which other pairs are likeliest to agree with.
+
+    >>> pairs = [JudgedPair(("met",), None, 0.9), JudgedPair(("partial",), None, 0.5), JudgedPair(("not_shown",), None, 0.1)]
+    >>> middle_thresholds(pairs, [0.2, 0.3, 0.4, 0.6, 0.7, 0.8])
+    (0.3, 0.7)
+    """
+    if not pairs:
+        raise ValueError("thresholds need at least one labelled pair, but got 0")
+    scored = list(_cut_pairs(pairs, np.sort(np.array(cuts))))
+    best = max(score for score, _ in scored)
+    equals = [cut for score, cut in scored if score > best - 1e-12]
+    middle = np.mean(np.array(equals), axis=0)
+    return min(equals, key=lambda cut: (float(np.abs(np.array(cut) - middle).sum()), cut))
+
+
+def _cut_pairs(pairs: Sequence[JudgedPair], cuts: np.ndarray) -> Iterator[tuple[float, tuple[float, float]]]:
+    """Yield the macro-F1 that each two of ``cuts``, float (n,) in rising order, give, and the two: (partial, met)."""
+    values = np.array([pair.p_met for pair in pairs])
     right = np.array([[label in pair.right for label in CLASSES] for pair in pairs])
     first = np.array([CLASSES.index(pair.right[0]) for pair in pairs])
-    ordered = np.sort(cosines)
-    cuts = ordered[np.unique(np.linspace(0, len(ordered) - 1, CUTS_TRIED).astype(int))]
     rows = np.arange(len(pairs))
-    best, chosen = -1.0, (0.0, 0.0)
     for place, partial in enumerate(cuts):
         for met in cuts[place:]:
-            found = np.where(cosines >= met, 0, np.where(cosines >= partial, 1, 2))
+            found = np.where(values >= met, 0, np.where(values >= partial, 1, 2))
             expected = np.where(right[rows, found], found, first)
             table = np.bincount(3 * expected + found, minlength=9).reshape(3, 3)
             both = table.sum(axis=0) + table.sum(axis=1)
             score = float(np.mean(2 * table.diagonal()[both > 0] / both[both > 0]))
-            if score > best:
-                best, chosen = score, (float(partial), float(met))
-    return chosen
+            yield score, (float(partial), float(met))

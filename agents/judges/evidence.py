@@ -178,10 +178,10 @@ def _finding(requirement: Requirement, weighed: Weighed, material: LetterMateria
     return _quoted(requirement, label, confidence, material, weighed.place, weighed.support)
 
 
-def label_confidence(label: Label, strength: float) -> float:
+def label_confidence(label: Label, strength: float, met: float = MET, partial: float = PARTIAL) -> float:
     """Return how far the strength lies on the label's side of its thresholds, as a probability."""
-    above_met = 1 / (1 + math.exp(-SLOPE * (strength - MET)))
-    above_partial = 1 / (1 + math.exp(-SLOPE * (strength - PARTIAL)))
+    above_met = 1 / (1 + math.exp(-SLOPE * (strength - met)))
+    above_partial = 1 / (1 + math.exp(-SLOPE * (strength - partial)))
     by_label = {"met": above_met, "partial": above_partial - above_met, "not_shown": 1 - above_partial}
     return round(by_label[label], 6)
 

@@ -68,6 +68,13 @@ def judging(
             show_default=False,
         ),
     ] = None,
+    leave_one_job_out: Annotated[
+        bool,
+        typer.Option(
+            "--leave-one-job-out",
+            help="Also measure the default judge on each job with its thresholds fitted on the other jobs alone.",
+        ),
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Compare winners, orders and labels with those of labelled jobs, beside simple baselines or other pipelines."""
@@ -93,8 +100,14 @@ def judging(
         except PipelineError as error:
             raise typer.BadParameter(str(error)) from error
         from evals.judging import main
+        from evals.leave_one_out import NothingToFit
 
-        raise typer.Exit(main(labelled, by, json=json, say=note))
+        try:
+            raise typer.Exit(main(labelled, by, leave_one_job_out=leave_one_job_out, json=json, say=note))
+        except NothingToFit as error:
+            raise typer.BadParameter(str(error)) from error
+    if leave_one_job_out:
+        raise typer.BadParameter("--leave-one-job-out measures the default judge alone; leave --compare out")
     if strategy is not None or pipeline != "offline":
         raise typer.BadParameter(
             "--compare names the pipelines itself, but got --pipeline or --strategy too: write PIPELINE:STRATEGY after "
