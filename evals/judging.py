@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import json as json_format
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -47,6 +47,7 @@ from evals.metrics import (
     pooled_with_error,
 )
 from evals.thresholds import JudgedPair, best_thresholds, label_f1, met_auc
+from evals.wrong_labels import Kind, WrongLabel, in_order, kinds_of, wrong_of_job
 
 if TYPE_CHECKING:
     import numpy as np
@@ -104,6 +105,7 @@ class SystemMeasures:
 class JudgingReport:
     """All systems on the same letters. ``thresholds`` are those given to the best-sentence baseline: partial, met.
 
+    ``kinds`` counts the labelled pairs by the kind of what is asked, and ``wrong`` are the judge's wrong labels.
     ``fits`` are what was fitted of the judge on all jobs but one, in the order of the jobs; empty where none was left out.
     """
 
@@ -113,6 +115,8 @@ class JudgingReport:
     thresholds: tuple[float, float]
     systems: tuple[SystemMeasures, ...]
     fits: tuple[Fit, ...] = ()
+    kinds: Mapping[Kind, int] = field(default_factory=dict)
+    wrong: tuple[WrongLabel, ...] = ()
 
     def system(self, name: str) -> SystemMeasures:
         """Return the system of that name."""
@@ -124,22 +128,30 @@ def main(
     by: Contestant = OFFLINE,
     *,
     leave_one_job_out: bool = False,
+    errors: Say | None = None,
     json: bool = False,
     say: Say = silent,
 ) -> int:
     """Measure, print one table and one row a job (or one JSON object), and return the exit status.
+
+    With ``errors`` the judge's wrong labels are counted by kind and cause, and it is told each of them in a line.
 
     Raises:
         GoldError: the labelled jobs break a rule.
         ValueError: the judge cannot run here, or has nothing that could be fitted to labelled jobs.
     """
     from evals.report import judging_json, print_judging
+    from evals.wrong_labels_report import describe
 
     report = measure_judging(load_jobs(path), by, leave_one_job_out=leave_one_job_out, say=say)
     if json:
-        print(json_format.dumps(judging_json(report), ensure_ascii=False, allow_nan=False))
-    else:
-        print_judging(report)
+        shown = judging_json(report, errors=errors is not None)
+        print(json_format.dumps(shown, ensure_ascii=False, allow_nan=False))
+        return 0
+    print_judging(report, errors=errors is not None)
+    if errors is not None:
+        for one in report.wrong:
+            errors(describe(one))
     return 0
 
 
@@ -162,7 +174,7 @@ def measure_judging(
             "leaving one job out is for the evidence judge on all letters, the only one with thresholds to fit, but got "
             f"--strategy {by.choice().strategy}{'' if by.top_k is None else f' --top-k {by.top_k}'}"
         )
-    answers, weighed = _answers(jobs, by, say, weigh=leave_one_job_out)
+    answers, weighed, wrong = _answers(jobs, by, say, weigh=leave_one_job_out)
     unlabelled = [labelled_pairs(*one) for one in zip(jobs, answers[BEST_SENTENCE], strict=True)]
     thresholds = best_thresholds([pair for pairs in unlabelled for pair in pairs])
     left_out = leave_one_out(weighed) if leave_one_job_out else None
@@ -186,6 +198,8 @@ def measure_judging(
         thresholds=thresholds,
         systems=tuple(measure_system(name, jobs, found) for name, found in systems.items()),
         fits=() if left_out is None else left_out.fits,
+        kinds=kinds_of(jobs),
+        wrong=in_order(wrong),
     )
 
 
@@ -195,8 +209,8 @@ def _all_but(place: int, groups: Sequence[Sequence[JudgedPair]]) -> list[JudgedP
 
 def _answers(
     jobs: Sequence[LabelledJob], by: Contestant, say: Say, *, weigh: bool
-) -> tuple[dict[str, list[Answer]], list[WeighedJob]]:
-    """Return each system's answers in the order of the jobs, and where asked for the judge's strengths.
+) -> tuple[dict[str, list[Answer]], list[WeighedJob], list[WrongLabel]]:
+    """Return each system's answers in the order of the jobs, where asked for the judge's strengths, and its wrong labels.
 
     The baselines keep the default encoder whatever the judge's is, so that they are the same beside every judge.
     """
@@ -206,6 +220,7 @@ def _answers(
     own = load_pipeline_embedder(by.pipeline, by.embedder)
     found: dict[str, list[Answer]] = {JUDGE: [], BM25: [], WHOLE_LETTER: [], BEST_SENTENCE: []}
     weighed: list[WeighedJob] = []
+    wrong: list[WrongLabel] = []
     whole: dict[str, dict[str, np.ndarray]] = {}
     with job_store() as letters:
         store = letters.store
@@ -218,12 +233,13 @@ def _answers(
                 store, posting, job.job_description, asked, by, say=say if job is jobs[0] else silent
             )
             found[JUDGE].append(answer_of(verdict, asked))
+            wrong.extend(wrong_of_job(job, verdict))
             if weigh:
                 weighed.append(weigh_job(store, posting, job, own))
             found[BM25].append(bm25_answer(store, posting, job.job_description))
             found[WHOLE_LETTER].append(whole_letter_answer(whole[posting], job.job_description, embedder))
             found[BEST_SENTENCE].append(best_sentence_answer(store, posting, asked, embedder))
-    return found, weighed
+    return found, weighed, wrong
 
 
 def measure_system(name: str, jobs: Sequence[LabelledJob], answers: Sequence[Answer]) -> SystemMeasures:

@@ -5,11 +5,14 @@ Measures nothing. Of the part ``test`` it shows numbers alone, never a passage, 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from evals.pairs import WAYS, PairMeasures, PairReading, PairsReport
+from evals.pairs import WAYS, PairMeasures, PairReading, PairsReport, folded
 from evals.report import six
+from evals.wrong_labels import SWAPS
+from evals.wrong_labels_report import swap_head
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -59,6 +62,7 @@ def print_pairs(report: PairsReport, *, errors: bool) -> None:
     )
     if errors:
         console.print()
+        _print_swaps(console, report)
         if report.part == "test":
             console.print(
                 "The wrong labels of test are not listed: it is measured on, and no rule is written for it."
@@ -69,6 +73,26 @@ def print_pairs(report: PairsReport, *, errors: bool) -> None:
                 f"({wrong.pair.kind}): {wrong.pair.passage}"
                 + ("" if wrong.quote is None else f"  [quoted: {wrong.quote}]")
             )
+
+
+def _print_swaps(console: Console, report: PairsReport) -> None:
+    """Print which label stands for which, by kind of requirement."""
+    from rich import box
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, padding=(0, 1, 0, 0))
+    table.add_column("kind of requirement", no_wrap=True)
+    for head in ("pairs", "wrong", *(swap_head(right, found) for right, found in SWAPS)):
+        table.add_column(head, justify="right", no_wrap=True)
+    for name, some in [
+        *((kind.name, [r for r in report.readings if r.pair.kind == kind.name]) for kind in report.by_kind),
+        ("all", report.readings),
+    ]:
+        counted = Counter((one.expected, folded(one.found)) for one in some)
+        wrong = sum(not one.right for one in some)
+        table.add_row(name, str(len(some)), str(wrong), *(str(counted[swap] or "") for swap in SWAPS))
+    console.print(table)
+    console.print()
 
 
 def errors_of(report: PairsReport) -> list[PairReading]:

@@ -43,13 +43,14 @@ _WORTH: Mapping[Label, float] = {"met": 1.0, "partial": 0.5, "not_shown": 0.0, "
 
 @dataclass(frozen=True, slots=True)
 class PlantedLabel:
-    """One label beside the truth. ``sentence`` is the planted one, None where nothing was planted."""
+    """One label beside the truth. ``sentence`` is the planted one, None where nothing was planted; ``note`` is the judge's."""
 
     requirement: str
     truth: Truth
     sentence: str | None
     found: Label
     quote: str | None
+    note: str = ""
 
     @property
     def right(self) -> bool:
@@ -174,7 +175,9 @@ def _labels(
     planted = {one.requirement_id: one.text for one in letter.planted}
     for one, finding in zip(requirements, assessment.findings, strict=True):
         quote = None if finding.quote is None else finding.quote.text
-        yield PlantedLabel(one.text, letter.truth_of(one.id), planted.get(one.id), finding.label, quote)
+        yield PlantedLabel(
+            one.text, letter.truth_of(one.id), planted.get(one.id), finding.label, quote, finding.note
+        )
 
 
 def _deletions(

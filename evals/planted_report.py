@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from evals.planted_measures import TRUTHS, Measure, PlantedLabel, TradeMeasures, measures_of
+from evals.wrong_labels import Kind, WrongLabel, cause_of, kind_of
+from evals.wrong_labels_report import counts_json, print_counts
 
 if TYPE_CHECKING:
     from pydantic import JsonValue
@@ -60,6 +62,7 @@ def planted_json(report: PlantedReport) -> dict[str, JsonValue]:
                 "letters": sum(trade.letters for trade in trades),
                 "measures": {one.name: _measure_json(one) for one in measures_of(trades)},
                 "labels": {truth: dict(found) for truth, found in _found(trades).items()},
+                "wrong": counts_json(wrong_of(trades), _kinds(trades)),
             }
             for name, trades in report.parts.items()
         },
@@ -84,6 +87,29 @@ def errors_of(trades: Sequence[TradeMeasures]) -> list[tuple[tuple[str, PlantedL
     return sorted(
         counted.items(), key=lambda entry: (TRUTHS.index(entry[0][1].truth), -entry[1], str(entry[0]))
     )
+
+
+def wrong_of(trades: Sequence[TradeMeasures]) -> list[WrongLabel]:
+    """Return the wrong labels as they are counted by kind and by cause: the right one is the best of the right ones."""
+    found: list[WrongLabel] = []
+    for trade in trades:
+        for one in trade.labels:
+            if one.right:
+                continue
+            right: Label = "met" if one.truth in {"shown", "otherwise"} else "not_shown"
+            words, quote = one.sentence or "", one.quote or ""
+            text = words if quote in words else f"{words}\n\n{quote}"
+            shown = [words] if right == "met" else []
+            cause = cause_of(one.requirement, right, one.found, text, shown, quote, one.note)
+            kind = kind_of(one.requirement)
+            found.append(
+                WrongLabel(trade.name, "", kind, one.requirement, right, one.found, cause, words, quote)
+            )
+    return found
+
+
+def _kinds(trades: Sequence[TradeMeasures]) -> Counter[Kind]:
+    return Counter(kind_of(one.requirement) for trade in trades for one in trade.labels)
 
 
 def print_planted(report: PlantedReport, *, errors: bool) -> None:
@@ -120,6 +146,8 @@ def print_planted(report: PlantedReport, *, errors: bool) -> None:
         console.print(table)
         console.print()
     if errors:
+        for name, trades in parts.items():
+            print_counts(console, name.replace("_", " "), wrong_of(trades), _kinds(trades))
         for (trade, wrong), times in errors_of(report.parts["open"]):
             said = wrong.sentence or wrong.quote or ""
             console.print(

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 
 from pydantic import JsonValue
 
+from evals.wrong_labels_report import counts_json, print_counts
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
@@ -33,8 +35,8 @@ _MEASURES: dict[str, str] = {
 """Field of SystemMeasures -> head of its column."""
 
 
-def print_judging(report: JudgingReport) -> None:
-    """Print one table of all systems, and one of the judge's jobs."""
+def print_judging(report: JudgingReport, *, errors: bool = False) -> None:
+    """Print one table of all systems, one of the judge's jobs, and with ``errors`` its wrong labels by kind and cause."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
@@ -75,6 +77,9 @@ def print_judging(report: JudgingReport) -> None:
             str(job.unjudged),
         )
     console.print(table)
+    if errors:
+        console.print()
+        print_counts(console, judge.system, report.wrong, report.kinds)
 
 
 def _print_fits(console: Console, report: JudgingReport) -> None:
@@ -112,25 +117,23 @@ def measures_table(systems: Sequence[SystemMeasures]) -> Table:
     return table
 
 
-def judging_json(report: JudgingReport) -> dict[str, JsonValue]:
+def judging_json(report: JudgingReport, *, errors: bool = False) -> dict[str, JsonValue]:
     """Return the report as JSON values; numbers have at most 6 decimals, null is "not defined"."""
-    return {
+    found: dict[str, JsonValue] = {
         "schema": 1,
         "jobs": report.jobs,
         "letters": report.letters,
         "pairs": report.pairs,
         "thresholds": {"partial": round(report.thresholds[0], 6), "met": round(report.thresholds[1], 6)},
         "systems": [measures_json(system) for system in report.systems],
-        **(
-            {
-                "fitted_without_each": [
-                    {"met": one.met, "partial": one.partial, "worth": float(one.worth)} for one in report.fits
-                ]
-            }
-            if report.fits
-            else {}
-        ),
     }
+    if report.fits:
+        found["fitted_without_each"] = [
+            {"met": one.met, "partial": one.partial, "worth": float(one.worth)} for one in report.fits
+        ]
+    if errors:
+        found["errors"] = counts_json(report.wrong, report.kinds)
+    return found
 
 
 def measures_json(system: SystemMeasures) -> dict[str, JsonValue]:

@@ -81,6 +81,7 @@ class SavedJudging(_Saved):
     thresholds: SavedThresholds
     systems: tuple[SavedSystem, ...]
     fitted_without_each: tuple[JsonValue, ...] = ()
+    errors: JsonValue = None
 
 
 class SavedComparing(_Saved):

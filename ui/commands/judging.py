@@ -21,7 +21,7 @@ from ui.options import (
     server_for,
     settings_for,
 )
-from ui.terminal import note
+from ui.terminal import note, one_line
 
 EXAMPLE = "Example: winnow eval judging samples, or: winnow eval judging --compare bge-qwen e5-phi3 offline"
 
@@ -75,6 +75,13 @@ def judging(
             help="Also measure the default judge on each job with its thresholds fitted on the other jobs alone.",
         ),
     ] = False,
+    errors: Annotated[
+        bool,
+        typer.Option(
+            "--errors",
+            help="Also count the judge's wrong labels by kind and by cause, and list them one by one.",
+        ),
+    ] = False,
     json: JsonOption = False,
 ) -> None:
     """Compare winners, orders and labels with those of labelled jobs, beside simple baselines or other pipelines."""
@@ -103,11 +110,16 @@ def judging(
         from evals.leave_one_out import NothingToFit
 
         try:
-            raise typer.Exit(main(labelled, by, leave_one_job_out=leave_one_job_out, json=json, say=note))
+            listed = _list_error if errors else None
+            raise typer.Exit(
+                main(labelled, by, leave_one_job_out=leave_one_job_out, errors=listed, json=json, say=note)
+            )
         except NothingToFit as error:
             raise typer.BadParameter(str(error)) from error
-    if leave_one_job_out:
-        raise typer.BadParameter("--leave-one-job-out measures the default judge alone; leave --compare out")
+    if leave_one_job_out or errors:
+        raise typer.BadParameter(
+            f"{'--leave-one-job-out' if leave_one_job_out else '--errors'} measures one judge on its own; leave --compare out"
+        )
     if strategy is not None or pipeline != "offline":
         raise typer.BadParameter(
             "--compare names the pipelines itself, but got --pipeline or --strategy too: write PIPELINE:STRATEGY after "
@@ -129,6 +141,10 @@ def judging(
     except PipelineError as error:
         raise typer.BadParameter(str(error)) from error
     raise typer.Exit(compare_all(labelled, found, top_k=top_k or TOP_K, json=json, say=note))
+
+
+def _list_error(line: str) -> None:
+    typer.echo(one_line(line))
 
 
 def _sorted_out(words: Sequence[str], compare: list[str] | None) -> tuple[list[str], list[str]]:
