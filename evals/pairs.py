@@ -87,7 +87,7 @@ def span_f1(text: str, marked: tuple[int, int], found: tuple[int, int]) -> float
     0 where they share no word, also where one of them touches none.
 
     >>> span_f1("I led a team of nine for years", (2, 12), (0, 20))
-    0.75
+    0.6666666666666666
     """
     words = [match.span() for match in _WORD.finditer(text)]
     first, second = (

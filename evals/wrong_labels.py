@@ -6,6 +6,7 @@ them for. Counts "contradicted" as "not shown". Prints nothing.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -131,9 +132,12 @@ def in_order(wrong: Iterable[WrongLabel]) -> tuple[WrongLabel, ...]:
     )
 
 
+_STARTING = re.compile(r"[A-Z]\S+(?<!ing)(?<!ment)(?<!ion)(?<!ance)")
+
+
 @lru_cache(maxsize=1_000)
 def kind_of(requirement: str) -> Kind:
-    """Return what kind of thing a requirement asks for; the first that fits, in the order of ``KINDS`` but soft before tool.
+    """Return what kind of thing a requirement asks for, the first that fits; a tool is a hard skill with a name of its own.
 
     >>> [kind_of(text) for text in ("5+ years of welding", "BSc in Physics", "forklift licence", "Python", "communication skills")]
     ['years', 'degree', 'credential', 'tool', 'soft']
@@ -145,12 +149,20 @@ def kind_of(requirement: str) -> Kind:
         return "years"
     if ask.degree is not None:
         return "degree"
-    skills = {mention.skill.kind for mention in find_skills(requirement)}
+    mentions = find_skills(requirement)
+    skills = {mention.skill.kind for mention in mentions}
     if ask.credential or "certificates" in skills:
         return "credential"
     if "soft" in skills:
         return "soft"
-    return "tool" if "hard" in skills else "skill"
+    hard = [mention for mention in mentions if mention.skill.kind == "hard"]
+    return "tool" if any(_is_name(requirement, one.start, one.end) for one in hard) else "skill"
+
+
+def _is_name(text: str, start: int, end: int) -> bool:
+    """Say whether the characters ``start`` to ``end`` are a name: a capital within the text, or a first word of no activity."""
+    inner = any(text[place].isupper() for place in range(max(start, 1), end))
+    return inner or (start == 0 and _STARTING.fullmatch(text[start:end]) is not None)
 
 
 def cause_of(
