@@ -13,6 +13,7 @@ from dataclasses import replace
 from pydantic import BaseModel, ConfigDict, JsonValue
 
 from agents.hidden_notices import hidden_notices
+from agents.intervals import INTERVALS
 from agents.rationale import listed, one_line, render_rationale
 from agents.scoring import first_or_reason, rank_letters, tied_with
 from agents.screening_record import Gap, gap_of, recorded
@@ -273,7 +274,7 @@ def verdict_of(
     if header.comparison_only:
         ranking, winner, reason = _compared(entries, words, header.declined)
     else:
-        ranking, winner, reason = _judged(entries, requirements)
+        ranking, winner, reason = _judged(entries, requirements, header.strategy)
     return Verdict(
         screening_id=stored.screening_id,
         strategy=header.strategy,
@@ -298,13 +299,13 @@ def verdict_of(
 _Outcome = tuple[tuple[Ranked, ...], Winner | None, str | None]
 
 
-def _judged(entries: Mapping[int, Entry], requirements: Sequence[Requirement]) -> _Outcome:
+def _judged(entries: Mapping[int, Entry], requirements: Sequence[Requirement], strategy: str) -> _Outcome:
     assessments = [
         Assessment(key, e.letter_id, e.applicant, e.similarity, tuple(_finding(row) for row in e.findings))
         for key, e in entries.items()
         if e.findings is not None
     ]
-    ranking = rank_letters(assessments, requirements)
+    ranking = rank_letters(assessments, requirements, INTERVALS.get(strategy))
     first, reason = first_or_reason(ranking, requirements, len(entries))
     if first is None:
         return ranking, None, reason

@@ -5,7 +5,7 @@ For showing alone: a masked quote is no longer the letter's own words in its pla
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import replace
 
 from agents.rationale import render_rationale
@@ -24,10 +24,9 @@ def unnamed(verdict: Verdict, letters: Mapping[int, Letter], revealed: Container
     ranking = tuple(
         unnamed_rank(one, letters.get(one.assessment.letter_key), revealed) for one in verdict.ranking
     )
-    first = winning_rank(verdict)
     return replace(
         verdict,
-        winner=None if first is None else unnamed_winner(verdict, ranking[first.rank - 1]),
+        winner=unnamed_winner(verdict, ranking),
         ranking=ranking,
         unjudged=tuple(_unjudged(one, revealed) for one in verdict.unjudged),
     )
@@ -57,20 +56,29 @@ def _unjudged(one: Unjudged, revealed: Container[int]) -> Unjudged:
     return one if one.letter_key in revealed else replace(one, applicant=None)
 
 
-def unnamed_winner(verdict: Verdict, first: Ranked) -> Winner | None:
-    """Return the winner with the name and the quotes of ``first``, its place of the ranking as ``unnamed_rank`` gives it.
+def unnamed_winner(verdict: Verdict, ranking: Sequence[Ranked]) -> Winner | None:
+    """Return the winner with the name and the quotes of its place in ``ranking``, the places as ``unnamed_rank`` gives them.
 
-    The words of a comparison quote nobody and stay.
+    ``ranking`` may leave out places that the rationale does not quote (``quoted_ranks`` names those that it does). The
+    words of a comparison quote nobody and stay.
     """
-    winner = verdict.winner
-    if winner is None:
+    winner, first = verdict.winner, winning_rank(verdict)
+    if winner is None or first is None:
         return None
+    shown = {one.rank: one for one in ranking}
     rationale = winner.rationale
     if not verdict.comparison_only:
-        place = first.rank - 1
-        ranking = (*verdict.ranking[:place], first, *verdict.ranking[place + 1 :])
-        rationale = render_rationale(first, ranking, verdict.posting.requirements, winner.tied_with)
-    return replace(winner, applicant=first.assessment.applicant, rationale=rationale)
+        places = tuple(shown.get(one.rank, one) for one in verdict.ranking)
+        rationale = render_rationale(
+            shown[first.rank], places, verdict.posting.requirements, winner.tied_with
+        )
+    return replace(winner, applicant=shown[first.rank].assessment.applicant, rationale=rationale)
+
+
+def quoted_ranks(verdict: Verdict) -> tuple[Ranked, ...]:
+    """Return the places of the ranking whose letters the rationale quotes: the winner's and the one after it."""
+    first = winning_rank(verdict)
+    return () if first is None else verdict.ranking[first.rank - 1 : first.rank + 1]
 
 
 def winning_rank(verdict: Verdict) -> Ranked | None:

@@ -184,7 +184,7 @@ def test_whom_to_read_next_is_close_or_shows_what_the_winner_lacks(stores: Calla
         subject = Subject(store, SCREENING)
         reads = next_reads(subject)
         assert [(one.letter_id, one.reason) for one in reads] == [
-            ("2", "within half a point of the winner"),
+            ("2", "within three quarters of a point of the winner"),
             ("3", "next in the order"),
             ("4", "shows what the winner does not: Kubernetes"),
         ]

@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agents.scoring import (
+    MARGIN_WORDS,
+    TIE_MARGIN,
     exact_score,
     first_or_reason,
     met_musts,
@@ -255,12 +257,17 @@ def test_a_letter_without_a_met_must_is_passed_over() -> None:
 
 
 def test_everyone_within_the_margin_is_named_as_tied() -> None:
-    """Half a point apart is a tie, to the last digit of the exact score; more is not."""
-    requirements = asked("mmmm", [15, 1, 0.5, 1.5])
+    """Three quarters of a point apart is a tie, to the last digit of the exact score; more is not."""
+    requirements = asked("mmmm", [14.3, 1.5, 0.5, 1.7])
     pool = [letter("1", "mmmm"), letter("2", "mnmm"), letter("3", "mmnm"), letter("4", "mmmn")]
     ranking = rank_letters(pool, requirements)
-    assert [float(exact_score(one.findings, requirements)) for one in pool] == [10, 9.5, 9.75, 9.25]
+    assert [float(exact_score(one.findings, requirements)) for one in pool] == [10, 9.25, 9.75, 9.15]
     assert tied_with(ranking[0], ranking, requirements) == ("3", "2")
+
+
+def test_the_margin_is_said_as_it_is() -> None:
+    """The words for the margin are changed with it."""
+    assert (Fraction(3, 4), "three quarters of a point") == (TIE_MARGIN, MARGIN_WORDS)
 
 
 def test_nobody_is_tied_with_themselves() -> None:

@@ -4,12 +4,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from agents.rationale import quoted
-from agents.unnamed import UNREADABLE, unnamed
+from agents.rationale import quoted, render_rationale
+from agents.scoring import rank_letters
+from agents.unnamed import UNREADABLE, quoted_ranks, unnamed, unnamed_rank, unnamed_winner
+from agents.verdict import Assessment, Finding, Posting, Quote, Requirement, Verdict, Winner
+from ingestion.blinding import blind
+from ingestion.letter import Letter
 
 if TYPE_CHECKING:
-    from agents.verdict import Verdict
-    from ingestion.letter import Letter
     from ingestion.store import Store
 
 JOB = "We need a sous-chef with three years in a kitchen. You must hold a food hygiene certificate."
@@ -73,6 +75,48 @@ def test_a_revealed_letter_keeps_its_name(judged: tuple[Store, Verdict, dict[int
     assert shown.ranking[0] == verdict.ranking[0]
     assert second.applicant is not None
     assert second.applicant not in repr(shown)
+
+
+def test_the_winners_card_hides_the_names_in_the_next_letters_words() -> None:
+    """The rationale quotes the letter after the winner's as well: without a look at it, its names stay masked."""
+    texts, ids = ("My name is Ada Byron. I cook.", "Carl Gauss cooks. I bake."), ("1", "2")
+    requirements = (Requirement("a", "cooking", "must", 2.0), Requirement("b", "baking", "nice", 1.0))
+    met = (
+        Finding("a", "met", 0.9, Quote("My name is Ada Byron. I cook", 0, 28)),
+        Finding("b", "not_shown", 0.9, None),
+    )
+    half = (
+        Finding("a", "partial", 0.9, Quote("Carl Gauss cooks", 0, 16)),
+        Finding("b", "met", 0.9, Quote("I bake", 18, 24)),
+    )
+    pool = [Assessment(1, ids[0], "Ada Byron", None, met), Assessment(2, ids[1], "Carl Gauss", None, half)]
+    ranking = rank_letters(pool, requirements)
+    letters = {}
+    for key, (text, name) in enumerate(zip(texts, ("Ada Byron", "Carl Gauss"), strict=True), start=1):
+        judged_text, offsets = blind(text, name)
+        letters[key] = Letter(key, "p", str(key), name, text, judged_text, offsets, "en", "s")
+    text = render_rationale(ranking[0], ranking, requirements, ())
+    verdict = Verdict(
+        "s",
+        "evidence",
+        Posting("p", "job", requirements),
+        Winner("1", "Ada Byron", 7.0, text, ()),
+        None,
+        ranking,
+        (),
+        2,
+        (),
+        {},
+    )
+    assert "Byron" in text
+    assert "Gauss" in text
+    quoted_places = quoted_ranks(verdict)
+    shown = [unnamed_rank(one, letters[one.assessment.letter_key], {1}) for one in quoted_places]
+    card = unnamed_winner(verdict, shown)
+    assert card is not None
+    assert "Byron" in card.rationale
+    assert "Gauss" not in card.rationale
+    assert unnamed(verdict, letters, {1}).winner == card
 
 
 def test_everybody_revealed_is_the_verdict_itself(judged: tuple[Store, Verdict, dict[int, Letter]]) -> None:

@@ -11,9 +11,10 @@ from collections.abc import Iterable
 
 from agents.rationale import one_line_reason
 from agents.report import count_labels
-from agents.scoring import FORMULA
+from agents.scoring import FORMULA, MARGIN_WORDS
+from agents.unnamed import winning_rank
 from agents.verdict import LABELS, Finding, Ranked, Requirement, Verdict
-from ui.label_words import SAYS, SIGNS
+from ui.label_words import INTERVAL_MEANS, SAYS, SIGNS, score_words
 from ui.terminal import one_line, visible
 
 QUOTED_LETTERS = 25
@@ -80,9 +81,11 @@ def _winner(verdict: Verdict) -> str:
     head = (
         "Picked for comparison only; no decision can be taken on it" if verdict.comparison_only else "First"
     )
+    first = winning_rank(verdict)
+    score = f"{winner.score:.1f} of 10" if first is None else score_words(first)
     tied = ""
     if winner.tied_with:
-        tied = f"<p>A close call: within half a point stand {_text(', '.join(winner.tied_with))}.</p>"
+        tied = f"<p>A close call: within {MARGIN_WORDS} stand {_text(', '.join(winner.tied_with))}.</p>"
     prose = ""
     if verdict.prose is not None and verdict.prose.sentences:
         sentences = "".join(f"<li>{_text(one)}</li>" for one in verdict.prose.sentences)
@@ -91,7 +94,7 @@ def _winner(verdict: Verdict) -> str:
             f"<ul>{sentences}</ul>"
         )
     return (
-        f"<h2>{head}: {_name(winner.letter_id, winner.applicant)}, {winner.score:.1f} of 10</h2>"
+        f"<h2>{head}: {_name(winner.letter_id, winner.applicant)}, {score}</h2>"
         f"<p>{_text(winner.rationale)}</p>{tied}{prose}"
     )
 
@@ -114,9 +117,10 @@ def _ranking(verdict: Verdict) -> str:
         return ""
     numbers = "".join(f'<th class="n">{n}</th>' for n in range(1, len(verdict.posting.requirements) + 1))
     rows = "".join(_ranking_row(one, verdict.posting.requirements) for one in verdict.ranking)
+    means = "" if verdict.ranking[0].interval is None else f"<br>{html.escape(INTERVAL_MEANS)}"
     key = " · ".join(f"{SIGNS[label]} {SAYS[label]}" for label in LABELS)
     return (
-        f'<h2>Everybody who was judged</h2><p class="quiet">{key}</p>'
+        f'<h2>Everybody who was judged</h2><p class="quiet">{key}{means}</p>'
         f'<table><thead><tr><th class="n">Rank</th><th>Letter</th><th class="n">Score</th>{numbers}<th>Why</th></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
     )
@@ -153,7 +157,7 @@ def _letter(ranked: Ranked, requirements: tuple[Requirement, ...]) -> str:
         for number, (finding, requirement) in enumerate(zip(one.findings, requirements, strict=True), start=1)
     )
     return (
-        f'<div class="letter"><h3>{ranked.rank}. {_name(one.letter_id, one.applicant)}, {ranked.score:.1f} of 10 '
+        f'<div class="letter"><h3>{ranked.rank}. {_name(one.letter_id, one.applicant)}, {score_words(ranked)} '
         f"({counts})</h3>{findings}</div>"
     )
 

@@ -27,7 +27,7 @@ from agents.chat.facts import (
     WhyNot,
 )
 from agents.chat.subject import ChatError, Subject
-from agents.scoring import TIE_MARGIN, VALUE, exact_score, shown_score
+from agents.scoring import MARGIN_WORDS, TIE_MARGIN, VALUE, exact_score, shown_score
 from agents.verdict import Finding, Label, Requirement
 
 MOST_COMPARED = 4
@@ -267,7 +267,7 @@ def next_reads(subject: Subject, read: Sequence[str] = (), limit: int = 3) -> tu
             found.append(Read(letter_id, ranked.rank, ranked.score, reason, shown))
 
     for letter_id in verdict.winner.tied_with if verdict.winner else ():
-        add(letter_id, "within half a point of the winner")
+        add(letter_id, f"within {MARGIN_WORDS} of the winner")
     if verdict.ranking:
         following = [ranked.assessment.letter_id for ranked in verdict.ranking]
         for letter_id in following:

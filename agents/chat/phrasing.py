@@ -26,6 +26,7 @@ from agents.chat.facts import (
 )
 from agents.chat.several import Together
 from agents.rationale import listed, one_line
+from agents.scoring import MARGIN_WORDS
 from agents.verdict import Label, Requirement
 
 SAID: dict[Label, str] = {
@@ -283,7 +284,7 @@ def why_not_lines(facts: WhyNot) -> list[Line]:
     head = (
         f"{_who(letter)} stands {place} letter {other.letter_id} (rank {other.rank}, score {other.score:.1f})"
     )
-    close = "; they are within half a point of each other" if facts.tied else ""
+    close = f"; they are within {MARGIN_WORDS} of each other" if facts.tied else ""
     lines = [plain(f"{head}{close}.")]
     differ = [row for row in facts.rows if row.better]
     for row in differ:
@@ -309,7 +310,7 @@ def standing_lines(facts: Standing) -> list[Line]:
         lines.append(plain(f"The winner is letter {facts.winner}."))
         if facts.tied:
             tied = listed([f"letter {one}" for one in facts.tied])
-            lines.append(plain(f"Within half a point of it: {tied}."))
+            lines.append(plain(f"Within {MARGIN_WORDS} of it: {tied}."))
     else:
         lines.append(plain(f"No letter is named: {facts.declined}"))
     lines += [

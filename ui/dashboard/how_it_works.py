@@ -13,6 +13,7 @@ from ui.dashboard.choice import chosen_screening
 from ui.dashboard.shared import server_named, verdict_of
 from ui.dashboard.words import SAYS, SIGNS, plain
 from ui.failures import describe
+from ui.label_words import INTERVAL_MEANS
 
 LIMITS: Final = (
     "It reads what a letter says, and can't know whether it is true. “Not shown” is about the letter, never the person.",
@@ -37,6 +38,7 @@ def draw_score() -> None:
     )
     st.write("A must weighs 2 and a nice-to-have 1, unless you give another weight.")
     st.text(f"Letters at most {float(TIE_MARGIN):g} points below the first are named as a tie.")
+    st.text(INTERVAL_MEANS)
 
 
 def draw_pipeline() -> None:

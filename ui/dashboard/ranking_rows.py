@@ -18,8 +18,9 @@ from ui.dashboard.highlight import evidence_list
 from ui.dashboard.letter_view import draw_letter, marks_of
 from ui.dashboard.names import candidate_label, is_revealed, reveal_button, revealed_of
 from ui.dashboard.result_filters import Row, id_of, key_of, name_of
-from ui.dashboard.winner_card import counted, evidence_lines, letter_or_none, score_words
+from ui.dashboard.winner_card import counted, evidence_lines, letter_or_none
 from ui.dashboard.words import plain
+from ui.label_words import score_words
 
 if TYPE_CHECKING:
     from agents.decisions import Decision

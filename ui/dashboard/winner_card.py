@@ -10,7 +10,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from agents.report import count_labels
-from agents.unnamed import unnamed_rank, unnamed_winner, winning_rank
+from agents.scoring import MARGIN_WORDS
+from agents.unnamed import quoted_ranks, unnamed_rank, unnamed_winner, winning_rank
 from agents.verdict import LABELS, Finding, Label, Prose, Ranked, Requirement, Verdict, Winner
 from ingestion.letter import Letter
 from ingestion.records import PostingRow, StoreError
@@ -18,6 +19,7 @@ from ui.dashboard.highlight import EvidenceLine, evidence_list
 from ui.dashboard.names import candidate_label, revealed_of
 from ui.dashboard.shared import open_store
 from ui.dashboard.words import SAYS, SIGNS, label, plain
+from ui.label_words import interval_words
 
 TIED_SHOWN = 5
 """Letters of a close call that are named before the rest is counted."""
@@ -25,8 +27,7 @@ TIED_SHOWN = 5
 
 def draw_winner(posting: PostingRow, verdict: Verdict) -> None:
     """Draw the winner's card, or why no winner is named."""
-    first = winning_rank(verdict)
-    if first is None or verdict.winner is None:
+    if winning_rank(verdict) is None:
         st.warning("No winner is named.", icon=":material/block:")
         plain(verdict.declined_because or "")
         return
@@ -34,10 +35,10 @@ def draw_winner(posting: PostingRow, verdict: Verdict) -> None:
         st.warning(
             "Comparison only: a language model picked this letter. There are no findings, and no decision can be taken on it."
         )
-    key = first.assessment.letter_key
-    revealed = revealed_of(posting, [key])
-    shown = unnamed_rank(first, letter_or_none(key), revealed)
-    winner = unnamed_winner(verdict, shown)
+    quoted = quoted_ranks(verdict)
+    revealed = revealed_of(posting, [one.assessment.letter_key for one in quoted])
+    places = [unnamed_rank(one, letter_or_none(one.assessment.letter_key), revealed) for one in quoted]
+    shown, winner = places[0], unnamed_winner(verdict, places)
     assert winner is not None
     with st.container(border=True):
         _draw_head(posting, shown, winner)
@@ -82,15 +83,6 @@ def counted(findings: Sequence[Finding]) -> str:
     return " · ".join(f"{SIGNS[one]} {count} {SAYS[one]}" for one, count in counts.items() if count)
 
 
-def score_words(ranked: Ranked) -> str:
-    """Return the score, with its interval where there is one."""
-    words = f"{ranked.score:.1f} of 10"
-    if ranked.interval is not None:
-        low, high = ranked.interval
-        words += f" ({low:.1f} to {high:.1f})"
-    return words
-
-
 def draw_prose(prose: Prose) -> None:
     """Draw a language model's sentences under a head that says whose they are."""
     st.markdown("**In a language model's words** (kept only where a finding supports the sentence)")
@@ -110,9 +102,11 @@ def _draw_head(posting: PostingRow, first: Ranked, winner: Winner) -> None:
         st.subheader(candidate_label(posting, one.letter_key, one.letter_id, one.applicant), anchor=False)
         if one.findings:
             st.caption(counted(one.findings))
-    score.metric("Score", score_words(first))
+    score.metric("Score", f"{first.score:.1f} of 10")
+    if first.interval is not None:
+        score.caption(interval_words(first))
     if winner.tied_with:
         named = ", ".join(label(other, at_most=60) for other in winner.tied_with[:TIED_SHOWN])
         more = len(winner.tied_with) - TIED_SHOWN
         rest = f" and {more} more" if more > 0 else ""
-        st.info(f"A close call: within half a point stand {named}{rest}.", icon=":material/balance:")
+        st.info(f"A close call: within {MARGIN_WORDS} stand {named}{rest}.", icon=":material/balance:")
