@@ -37,7 +37,8 @@ class Answer:
     """What one system says about one job.
 
     ``order`` holds every letter, best first. ``winner`` is None where none is named. ``labels``, ``p_met`` (larger where
-    "met" is likelier; cosines will do) and ``scores`` (1-10) are None for a system that gives none.
+    "met" is likelier; cosines will do), ``scores`` (1-10) and ``ranges`` (what each score's range is, low and high) are None
+    for a system that gives none.
     """
 
     winner: str | None
@@ -45,6 +46,7 @@ class Answer:
     labels: Mapping[Pair, Label] | None = None
     p_met: Mapping[Pair, float] | None = None
     scores: Mapping[str, float] | None = None
+    ranges: Mapping[str, tuple[float, float]] | None = None
     unjudged: int = 0
 
 
@@ -138,7 +140,8 @@ def answer_of(verdict: Verdict, requirements: Sequence[Requirement]) -> Answer:
         for requirement in requirements:
             labels[one.letter_id, requirement.id] = "not_shown"
             p_met[one.letter_id, requirement.id] = 0.0
-    return Answer(winner, tuple(order), labels, p_met, scores, unjudged=len(verdict.unjudged))
+    ranges = {one.assessment.letter_id: one.interval for one in verdict.ranking if one.interval is not None}
+    return Answer(winner, tuple(order), labels, p_met, scores, ranges or None, len(verdict.unjudged))
 
 
 def met_probability(finding: Finding) -> float:

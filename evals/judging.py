@@ -46,6 +46,7 @@ from evals.metrics import (
     ndcg,
     pooled_with_error,
 )
+from evals.score_ranges import held_share, mean_width
 from evals.thresholds import JudgedPair, best_thresholds, label_f1, met_auc
 from evals.wrong_labels import Kind, WrongLabel, in_order, kinds_of, wrong_of_job
 
@@ -60,9 +61,16 @@ LEFT_OUT = ", refitted"
 """Follows a system's name where what can be fitted of it was fitted on all jobs but the one measured."""
 
 
+NOT_MEASURED = Estimate(None, None, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class JobMeasures:
-    """One system on one job. ``pairs`` is empty and ``score_error`` None for a system without labels or scores."""
+    """One system on one job. ``pairs`` is empty and ``score_error`` None for a system without labels or scores.
+
+    ``range_held`` is the share of letters whose labelled score lies within the range of theirs, ``range_width`` the mean
+    width in points; None for a system without ranges.
+    """
 
     topic: str
     winner: str | None
@@ -72,6 +80,8 @@ class JobMeasures:
     score_error: float | None
     pairs: tuple[JudgedPair, ...]
     unjudged: int
+    range_held: float | None = None
+    range_width: float | None = None
 
     @property
     def macro_f1(self) -> float | None:
@@ -99,6 +109,8 @@ class SystemMeasures:
     macro_f1: Estimate
     met_auc: Estimate
     jobs: tuple[JobMeasures, ...]
+    range_held: Estimate = NOT_MEASURED
+    range_width: Estimate = NOT_MEASURED
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +267,8 @@ def measure_system(name: str, jobs: Sequence[LabelledJob], answers: Sequence[Ans
         macro_f1=pooled_with_error(label_f1, pairs),
         met_auc=pooled_with_error(met_auc, pairs),
         jobs=measured,
+        range_held=_mean(job.range_held for job in measured),
+        range_width=_mean(job.range_width for job in measured),
     )
 
 
@@ -277,6 +291,8 @@ def measure_job(job: LabelledJob, answer: Answer) -> JobMeasures:
         score_error=None if answer.scores is None else mean_absolute_error(scores, answer.scores),
         pairs=labelled_pairs(job, answer),
         unjudged=answer.unjudged,
+        range_held=held_share(scores, answer.ranges or {}),
+        range_width=mean_width(answer.ranges or {}),
     )
 
 

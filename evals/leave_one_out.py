@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from agents.intervals import score_interval
 from agents.judges.evidence import MET, PARTIAL, Weighed, label_confidence
 from agents.scoring import VALUE, first_or_reason, shown_score, standing_of
 from agents.verdict import Assessment, Finding, Label, Quote, Ranked
@@ -155,6 +156,7 @@ def answer_with(job: WeighedJob, fitted: Fit) -> Answer:
         labels=labels,
         p_met=p_met,
         scores=dict.fromkeys(job.unread, 1.0) | {r.assessment.letter_id: r.score for r in ranking},
+        ranges={one.assessment.letter_id: score_interval(one.assessment.findings, asked) for one in ranking},
         unjudged=len(job.unread),
     )
 

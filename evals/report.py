@@ -34,6 +34,9 @@ _MEASURES: dict[str, str] = {
 }
 """Field of SystemMeasures -> head of its column."""
 
+_RANGES = ("range_held", "range_width")
+"""Fields of SystemMeasures that only a judge with ranges has; they stand in a line of their own."""
+
 
 def print_judging(report: JudgingReport, *, errors: bool = False) -> None:
     """Print one table of all systems, one of the judge's jobs, and with ``errors`` its wrong labels by kind and cause."""
@@ -52,6 +55,12 @@ def print_judging(report: JudgingReport, *, errors: bool = False) -> None:
         f"\u00b1 one standard error, n = {report.jobs} jobs. The best sentence's labels use the two thresholds that are "
         f"best\nfor these very labels (partial from {partial:.3f}, met from {met:.3f}); the judge's are fixed in its code.\n"
     )
+    for system in report.systems:
+        if system.range_held.n:
+            console.print(
+                f"{system.system}: {_shown(system.range_held)} of the labelled scores lie in their 80 % range, which is "
+                f"{_shown(system.range_width)} points wide."
+            )
     if report.fits:
         _print_fits(console, report)
     judge = report.systems[0]
@@ -141,6 +150,7 @@ def measures_json(system: SystemMeasures) -> dict[str, JsonValue]:
     return {
         "system": system.system,
         **{name: _rounded(estimate) for name, estimate in _estimates(system).items()},
+        **{name: _rounded(getattr(system, name)) for name in _RANGES if getattr(system, name).n},
         "by_job": [
             {
                 "topic": job.topic,

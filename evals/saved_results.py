@@ -57,6 +57,8 @@ class SavedSystem(_Saved):
     macro_f1: SavedEstimate
     met_auc: SavedEstimate
     score_error: SavedEstimate
+    range_held: SavedEstimate | None = None
+    range_width: SavedEstimate | None = None
     by_job: tuple[SavedJob, ...]
 
     def measures(self) -> dict[str, SavedEstimate]:

@@ -48,6 +48,11 @@ JUDGING: Final = {
         "score off by",
         "Mean distance from people's score, in points of 1 to 10. Lower is better.",
     ),
+    "range_held": (
+        "score in its 80 % range",
+        "Share of people's scores that lie in the range shown with a score. Should be 0.8 or more.",
+    ),
+    "range_width": ("range's width", "Mean width of that range, in points of 1 to 10. Lower is better."),
 }
 """Measure -> its head, and what it means."""
 
