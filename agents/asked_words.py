@@ -44,6 +44,12 @@ _THINGS_AFTER_A_QUALITY = frozenset(
 )
 """Heads that a quality may stand before: "friendly manner", "confident use of Git"."""
 
+_PEOPLE = frozenset(
+    "architect bartender chef communicator cook driver leader learner mechanic player server speaker thinker waiter "
+    "welder worker".split()
+)
+"""Heads that are somebody, beside the roles that names are told from: nobody shows "team player"."""
+
 _VERBS = frozenset(
     "be can communicate create deliver develop do drive ensure follow handle handles has have hold improve install know "
     "maintain make manage manages must operate perform prepare provide sell serve should speak speaks teach "
@@ -122,7 +128,7 @@ def _set_apart(text: str) -> bool:
         return True
     if first in _LIKE_VERBS and (second in _AFTER_A_VERB or second.isdigit()):
         return True
-    return is_role(head) and head.endswith(("er", "or", "ist", "ian", "ic", "nurse"))
+    return head in _PEOPLE or (is_role(head) and head.endswith(("er", "or", "ist", "ian", "ic", "nurse")))
 
 
 def _small_initial(text: str) -> str:

@@ -353,6 +353,7 @@ def _does(some: Sequence[_Shown], in_part: str) -> str:
     said: list[str] = []
     left = 0
     missing = _with("not_shown", some)
+    lists = len(missing) > 1
     if missing:
         said.append(f"does not show {_or_list(missing)}")
     for label, verb in _DOES:
@@ -366,9 +367,10 @@ def _does(some: Sequence[_Shown], in_part: str) -> str:
             items = [f"{one.name} {bracket}" for one, bracket in zip(kept, brackets, strict=True)]
             said.append(f"{verb}{rest} {listed(items)}")
         left += len(found) - len(kept)
+        lists = lists or len(kept) > 1
     if left:
         said.append(f"differs on {number_word(left)} more")
-    comma = "," if len(said) > 2 or (missing and len(missing) > 1) else ""
+    comma = "," if len(said) > 2 or lists else ""
     return f"{', '.join(said[:-1])}{comma} and {said[-1]}" if len(said) > 1 else "".join(said)
 
 

@@ -25,7 +25,7 @@ READS_MARKDOWN = {
 """Streamlit's calls that read their words as Markdown."""
 
 ESCAPES = {
-    "label", "many", "candidate_label", "count_label", "counted", "row_title", "score_words", "len", "min", "max", "round", "join",
+    "label", "many", "candidate_label", "count_label", "counted", "row_title", "score_words", "interval_words", "len", "min", "max", "round", "join",
     "listed",
 }  # fmt: skip
 """What may fill a slot in such words: what escapes, and what gives numbers and words of this program."""

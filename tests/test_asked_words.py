@@ -31,6 +31,7 @@ from agents.asked_words import asked_words, joined
         ("You like people", "‘You like people’"),
         ("able to lift 20 kg", "‘able to lift 20 kg’"),
         ("registered architect", "‘registered architect’"),
+        ("team player", "‘team player’"),
         ("friendly manner", "friendly manner"),
         ("“agile”\n methods", '‘"agile" methods’'),
     ],

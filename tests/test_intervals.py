@@ -12,13 +12,18 @@ from agents.scoring import exact_score, rank_letters, shown_score
 from agents.verdict import LABELS, Assessment, Finding, Label, Quote, Requirement
 
 labels = st.sampled_from(LABELS)
-PARTLY: Label = "partial"
 sure = st.floats(0, 1).map(lambda value: round(value, 6))
 
 
 def asked(weights: Sequence[float]) -> tuple[Requirement, ...]:
     """Requirements of these weights."""
     return tuple(Requirement(f"r{n}", f"thing {n}", "must", weight) for n, weight in enumerate(weights))
+
+
+def doubtful(confidence: float) -> tuple[Finding, ...]:
+    """Three findings that are partly met, as sure as that."""
+    row: list[tuple[Label, float]] = [("partial", confidence)] * 3
+    return found(row)
 
 
 def found(row: Sequence[tuple[Label, float]]) -> tuple[Finding, ...]:
@@ -51,11 +56,11 @@ def test_less_sure_findings_have_a_wider_range() -> None:
     sizes = [
         high - low
         for confidence in (0.95, 0.8, 0.6)
-        for low, high in [score_interval(found([(PARTLY, confidence)] * 3), requirements)]
+        for low, high in [score_interval(doubtful(confidence), requirements)]
     ]
     assert sizes == sorted(sizes)
     assert sizes[0] < sizes[-1]
-    low, high = score_interval(found([(PARTLY, 0.6)] * 3), requirements, widening=4.0)
+    low, high = score_interval(doubtful(0.6), requirements, widening=4.0)
     assert high - low > sizes[-1]
 
 
