@@ -18,9 +18,10 @@ from agents.verdict import Finding, Label, Requirement
 COVERS = 0.8
 """Share of the score's distribution that lies within the range; a tenth lies on either side."""
 
-WIDENING = 1.0
-"""What the odds that a label is wrong are multiplied by. Fitted on labelled jobs, never below 1: they were in sight when the
-judge's rules were written. ``python -m evals.intervals FILE`` fits it again."""
+WIDENING = 1.4
+"""What the odds that a label is wrong are multiplied by. Fitted 2026-11-28 on the letters of six labelled jobs that score 4 or more,
+never below 1, since those jobs were in sight when the judge's rules were written. ``python -m evals.score_ranges FILE`` fits it
+again."""
 
 INSTEAD: dict[Label, tuple[float, float, float]] = {
     "met": (0.0, 1.0, 0.0),

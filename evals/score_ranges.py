@@ -12,11 +12,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from agents.intervals import COVERS, WIDENING, score_interval
+from agents.scoring import exact_score
 from agents.verdict import Finding, Requirement
 from evals.metrics import Estimate, mean_with_error
 
 FACTORS = tuple(round(1 + 0.1 * step, 1) for step in range(41))
 """Factors tried: 1 (the judge's confidences at their word) to 5."""
+
+CONSIDERED = 4.0
+"""Score from which a letter counts for fitting: somebody may choose it. Most letters of a pool show nothing, and a range from 1
+to 2 holds their scores whatever the factor."""
 
 Range = tuple[float, float]
 
@@ -28,6 +33,11 @@ class ReadLetter:
     findings: tuple[Finding, ...]
     requirements: tuple[Requirement, ...]
     score: float
+
+    @property
+    def considered(self) -> bool:
+        """Whether the judge scores it high enough to count."""
+        return exact_score(self.findings, self.requirements) >= CONSIDERED
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +82,18 @@ def ranges_with(letters: Sequence[ReadLetter], factor: float) -> tuple[dict[str,
 def fit_widening(letters: Sequence[ReadLetter]) -> float:
     """Return the least factor whose ranges hold ``COVERS`` of the readers' scores; the largest tried where none does.
 
+    Only letters of ``CONSIDERED`` points and more count.
+
     Raises:
-        ValueError: there are no letters.
+        ValueError: there is no such letter.
     """
-    if not letters:
-        raise ValueError("a factor needs at least one letter that a reader scored, but got 0")
+    counted = [one for one in letters if one.considered]
+    if not counted:
+        raise ValueError(
+            f"a factor needs at least one letter of {CONSIDERED:g} points or more that a reader scored, but got 0"
+        )
     for factor in FACTORS:
-        held = held_share(*ranges_with(letters, factor))
+        held = held_share(*ranges_with(counted, factor))
         if held is not None and held >= COVERS:
             return factor
     return FACTORS[-1]
@@ -130,6 +145,12 @@ def read_jobs(path: Path) -> dict[str, list[ReadLetter]]:
     return found
 
 
+def _shown(one: Estimate, digits: int) -> str:
+    if one.value is None:
+        return "-"
+    return f"{one.value:.{digits}f} ±{one.standard_error or 0:.{digits}f}"
+
+
 def main(path: Path) -> int:
     """Print the share and the width as shipped and with one job left out, and the factor fitted on all jobs."""
     jobs = read_jobs(path)
@@ -137,15 +158,15 @@ def main(path: Path) -> int:
     shipped = measure_ranges(letters, [WIDENING] * len(letters))
     factors = left_out_factors(letters)
     left_out = measure_ranges(letters, factors)
+    high = [[one for one in job if one.considered] for job in letters]
     print(f"{len(jobs)} labelled jobs, {sum(map(len, letters))} letters; ranges are to hold {COVERS:.0%}")
     for name, one in (
         (f"as shipped, factor {WIDENING:g}", shipped),
+        (f"  of those that score {CONSIDERED:g} or more", measure_ranges(high, [WIDENING] * len(high))),
         ("factor fitted without the job", left_out),
+        (f"  of those that score {CONSIDERED:g} or more", measure_ranges(high, factors)),
     ):
-        print(
-            f"{name}: hold {one.held.value:.3f} ±{one.held.standard_error or 0:.3f}, "
-            f"{one.width.value:.2f} ±{one.width.standard_error or 0:.2f} points wide"
-        )
+        print(f"{name}: hold {_shown(one.held, 3)}, {_shown(one.width, 2)} points wide")
     print(
         "fitted without: "
         + ", ".join(f"{topic} {factor:g}" for topic, factor in zip(jobs, factors, strict=True))

@@ -45,8 +45,19 @@ RIGHT = Answer(
 def test_a_right_answer_gets_full_marks() -> None:
     """Either of two right labels counts, and contradicted is not shown; only the score of b is off."""
     found = measure_job(JOB, RIGHT)
+    assert (found.range_held, found.range_width) == (None, None)
     assert (found.acceptable, found.ndcg, found.tau, found.macro_f1, found.met_auc) == (True, 1, 1, 1, 1)
     assert found.score_error == 1.5
+
+
+def test_ranges_are_measured_beside_the_scores() -> None:
+    """Of three labelled scores (10, 5.5 and 1) two lie within their ranges, the bounds counted in."""
+    ranged = replace(RIGHT, ranges={"a": (9.0, 10.0), "b": (6.0, 10.0), "c": (1.0, 2.0)})
+    found = measure_job(JOB, ranged)
+    assert found.range_held == pytest.approx(2 / 3)
+    assert found.range_width == pytest.approx(2)
+    system = measure_system(JUDGE, [JOB], [ranged])
+    assert (system.range_held.value, system.range_width.value) == (found.range_held, found.range_width)
 
 
 def test_a_wrong_answer_is_told_apart() -> None:
@@ -131,6 +142,8 @@ def test_every_system_answers_the_same_letters(small_report: JudgingReport) -> N
         assert [job.topic for job in system.jobs] == ["sous-chef", "cloud-engineer"]
         assert system.ndcg.n == 2
     assert small_report.system(JUDGE).score_error.value is not None
+    assert small_report.system(JUDGE).range_held.n == 2
+    assert small_report.system(BM25).range_held.value is None
     assert small_report.system(BEST_SENTENCE).macro_f1.value is not None
     assert small_report.system(BEST_SENTENCE).score_error.value is None
 

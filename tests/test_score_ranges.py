@@ -31,7 +31,7 @@ def read(score: float, *labels: Label, confidence: float = 0.8) -> ReadLetter:
 
 
 RIGHT = [read(10, "met", "met"), read(5.5, "met", "not_shown"), read(1, "not_shown", "not_shown")]
-WRONG = [read(1, "met", "met"), read(10, "not_shown", "not_shown")]
+WRONG = [read(1, "met", "met"), read(10, "met", "not_shown", confidence=1.0)]
 
 
 def test_a_judge_that_is_right_needs_no_wider_ranges() -> None:
@@ -45,13 +45,13 @@ def test_a_judge_that_is_wrong_gets_the_widest() -> None:
 
 
 def test_the_factor_grows_until_four_fifths_are_held() -> None:
-    """Two scores a little beyond their ranges widen them just so far."""
-    near = [read(8, "met", "met", confidence=0.95), read(3.2, "not_shown", "not_shown", confidence=0.95)]
+    """A score a little beyond its range widens it just so far; a letter that shows nothing has no say."""
+    near = [read(7.8, "met", "met", confidence=0.95), read(10, "not_shown", "not_shown")]
     factor = fit_widening(near)
     assert FACTORS[0] < factor < FACTORS[-1]
-    assert measure_ranges([near], [factor]).held.value == 1
+    assert measure_ranges([near[:1]], [factor]).held.value == 1
     smaller = FACTORS[FACTORS.index(factor) - 1]
-    assert measure_ranges([near], [smaller]).held.value != 1
+    assert measure_ranges([near[:1]], [smaller]).held.value == 0
 
 
 def test_a_job_has_no_part_in_its_own_factor() -> None:
