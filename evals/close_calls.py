@@ -108,5 +108,7 @@ def main(path: Path) -> int:
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
-        sys.exit("FILE must be one file of labelled jobs, or the word samples: python -m evals.close_calls FILE")
+        sys.exit(
+            "FILE must be one file of labelled jobs, or the word samples: python -m evals.close_calls FILE"
+        )
     sys.exit(main(Path(sys.argv[1])))

@@ -178,5 +178,7 @@ def main(path: Path) -> int:
 
 if __name__ == "__main__":
     if len(sys.argv) != 2:
-        sys.exit("FILE must be one file of labelled jobs, or the word samples: python -m evals.score_ranges FILE")
+        sys.exit(
+            "FILE must be one file of labelled jobs, or the word samples: python -m evals.score_ranges FILE"
+        )
     sys.exit(main(Path(sys.argv[1])))
