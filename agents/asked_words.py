@@ -32,8 +32,8 @@ NUMBER_WORDS = (
 )
 
 _QUALITIES = frozenset(
-    "able careful certified comfortable competent confident eager experienced familiar fluent friendly independent "
-    "knowledgeable licensed motivated organised organized passionate polite proficient punctual qualified registered "
+    "able careful certified comfortable competent confident eager experienced familiar flexible fluent friendly independent "
+    "knowledgeable licensed motivated organised organized passionate physically polite proficient punctual qualified registered "
     "reliable resilient responsible skilled trained versed willing".split()
 )
 """Words that say what somebody is: "fluent in Spanish"; before a noun ("certified electrician") they do so as well."""
@@ -67,8 +67,12 @@ _LINKS = frozenset(
     "as because by for from if in of on our that they to we what when where who with you your".split()
 )
 _ALWAYS_SMALL = frozenset(
-    "a an at attentive bachelor both empathy minimum more over several two three".split()
+    "a an at attentive bachelor both cleanliness empathetic empathy forklift in individual licences minimum more off on over "
+    "several systematic two three".split()
 )
+_NEVER_SMALL = frozenset("access english office outlook teams windows word".split())
+_COMMON_ENDS = ("ance", "ence", "ing", "ity", "ment", "ness", "tion")
+"""Ends of words that are hardly ever a name."""
 _CLAUSE = re.compile(
     r"[;:!?“”\"\[\]]|\)$|\.\s|,\s+(?:and|but|who|which)\s+(?:you|we|who)\b|\b(?:you|we|must|should|will)\b",
     re.IGNORECASE,
@@ -133,15 +137,18 @@ def _set_apart(text: str) -> bool:
 
 def _small_initial(text: str) -> str:
     """Write an ordinary first word without its capital; names, tools, titles in capitals and short forms keep theirs."""
-    first, _, rest = text.partition(" ")
-    second = rest.split(" ")[0]
-    title = second[:1].isupper() and not second.isupper()
-    if title or first[1:] != first[1:].lower() or (first.isupper() and first != "A"):
+    first, *others = text.split(" ")
+    second = others[0] if others else ""
+    if first[1:] != first[1:].lower() or (first.isupper() and first != "A"):
         return text
     small = re.split(r"[-/'’,]", first.lower())[0]
-    if small in _ALWAYS_SMALL:
-        return text[0].lower() + text[1:]
-    if not is_everyday(small) or is_tool_or_employer(small) or is_place(small) or small == "english":
+    a_doing = small.endswith("ing") and not is_role(second.lower()) and any(one.islower() for one in others)
+    if second[:1].isupper() and not second.isupper() and not a_doing:
+        return text
+    ordinary = (
+        small in _ALWAYS_SMALL or is_everyday(small) or (len(small) > 6 and small.endswith(_COMMON_ENDS))
+    )
+    if not ordinary or is_tool_or_employer(small) or is_place(small) or small in _NEVER_SMALL:
         return text
     return text[0].lower() + text[1:]
 

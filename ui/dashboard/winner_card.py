@@ -19,7 +19,7 @@ from ui.dashboard.highlight import EvidenceLine, evidence_list
 from ui.dashboard.names import candidate_label, revealed_of
 from ui.dashboard.shared import open_store
 from ui.dashboard.words import SAYS, SIGNS, label, plain
-from ui.label_words import interval_words
+from ui.label_words import INTERVAL_MEANS, interval_words
 
 TIED_SHOWN = 5
 """Letters of a close call that are named before the rest is counted."""
@@ -102,7 +102,7 @@ def _draw_head(posting: PostingRow, first: Ranked, winner: Winner) -> None:
         st.subheader(candidate_label(posting, one.letter_key, one.letter_id, one.applicant), anchor=False)
         if one.findings:
             st.caption(counted(one.findings))
-    score.metric("Score", f"{first.score:.1f} of 10")
+    score.metric("Score", f"{first.score:.1f} of 10", help=None if first.interval is None else INTERVAL_MEANS)
     if first.interval is not None:
         score.caption(interval_words(first))
     if winner.tied_with:
