@@ -14,6 +14,8 @@ from agents.job_lists import list_items
 from agents.verdict import Kind
 
 MAX_WORDS = 32
+# Characters; a longer run without a verb is a text that lost its marks, not a list.
+LONGEST_LIST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,9 @@ def clauses_of(sentence: str, kind: Kind, *, listed: bool = False) -> list[Claus
         sentence,
         flags=re.IGNORECASE,
     )
+    sentence = re.sub(
+        r"\s+(?:is|are) what we(?:'re| are)? (?:after|looking for|seeking|need|want)\b", "", sentence, flags=re.IGNORECASE
+    )
     clauses: list[Clause] = []
     lead_before = listed
     for piece in re.split(r"\s*;\s*|,?\s+but\s+", sentence.strip()):
@@ -64,15 +69,29 @@ def asks(sentence: str) -> bool:
     found, _ = _phrases(sentence, "must", False)
     if any(clause.role for clause in found) and any(not clause.role for clause in found):
         return True
-    opening = re.split(r",\s", sentence, maxsplit=1)[0].rstrip(" .;")
+    opening = re.split(r"[,;]\s", sentence, maxsplit=1)[0].rstrip(" .;")
     if re.match(r"available\b", opening, re.IGNORECASE):
         return False
-    if re.match(r"(?:our|we|this|it|they|as|at|in|with)\b", opening, re.IGNORECASE):
+    if re.match(r"(?:our|we|this|it|they|as|at(?! least)|in|with)\b", opening, re.IGNORECASE):
         return False
+    if _is_bare_list(sentence):
+        return True
     return bool(
         wording.starts_with_head(opening)
         or (len(wording.core_of(opening).split()) <= 5 and wording.has_head(opening))
     )
+
+
+def _is_bare_list(sentence: str) -> bool:
+    """True for a sentence without a verb that lists what is asked: "Class B licence, a clean record and bar experience"."""
+    if len(sentence) > LONGEST_LIST or re.search(
+        r"\b(?:is|are|was|were|will|can|has|have|had|we|our|us|you|your|it|they|this|do|does|be|plus|offer|enjoy)\b",
+        sentence,
+        re.IGNORECASE,
+    ):
+        return False
+    parts = re.split(r",\s+(?:and\s+)?|\s+and\s+", sentence.rstrip(" .;"))
+    return len(parts) > 1 and sum(" " in part and (wording.has_head(part) or wording.is_credential(part)) for part in parts) > 1
 
 
 def role_of(sentence: str) -> str:

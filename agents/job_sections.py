@@ -119,7 +119,7 @@ _RUN_IN = re.compile(
     r"(?:Requirements|Qualifications"
     r"|Skills|Responsibilities|Duties)|Benefits|Perks|Job Types?|Pay|Salary|Schedule|Education"
     r"|Nice to have|Preferred"
-    r"|Required|Must have|(?:Work )?Location|Hours|About us|We offer|What we offer|How to apply"
+    r"|Required|Essential|Desirable|Must have|(?:Work )?Location|Hours|About us|We offer|What we offer|How to apply"
     r"|Work Remotely)\s*:)(?=\s)"
 )
 _KEY = re.compile(

@@ -16,7 +16,7 @@ HEAD = (
     r"|degrees?|diploma|bachelor(?:'?s)?|master'?s|ph\.?d|doctorate|mba|bsc|msc|b\.?tech|nvq|gcses?"
     r"|apprenticeship"
     r"|years?|yrs|months|exposure|competenc(?:e|y|ies)|aptitude|passion|enthusiasm|commitment"
-    r"|willingness|willing"
+    r"|willingness|willing|flexibility|bilingual|trilingual"
     r"|confidence|eye|attitude|portfolio|permit|visa|right to work|registration|registered|membership|clearance"
     r"|dbs check"
     r"|able|capable|comfortable|competent|confident|proficient|fluent|eligible|familiar|experienced"
@@ -33,7 +33,7 @@ HEAD = (
 # Heads that a list before them can share: "account reconciliation and month-end close experience".
 SHARED_HEAD = r"(?:experience|expertise|knowledge|skills?|certifications?|qualifications?)"
 PREPOSITION = r"(?:of|in|with|for|to|as|from|on|at|by|using|within|across|under|that|who|which|among|towards?|about|over)"
-DETERMINER = r"(?:the|an?|some|any)"
+DETERMINER = r"(?:the|an?|some|any|(?:your|their|his|her)(?= own\b))"
 QUALITY = (
     r"(?:strong|excellent|good|great|solid|proven|valid|current|outstanding|active|clean|full|basic"
     r"|advanced|deep|extensive"
@@ -72,6 +72,23 @@ _VERB_FIRST = re.compile(
     r"|drive|drives|manage|manages|use|care|cares|show|want|wants|take|communicate)\s+\S",
     re.IGNORECASE,
 )
+# A verb that makes what follows "and" a predicate of its own, whatever stands before ("taught phonics and can play the piano").
+_FINITE_FIRST = re.compile(
+    r"(?:also\s+)?(?:can|must|should|has|have|hold|holds|possess(?:es)?|is|are|knows?|speaks?|enjoys?|understands?|thrives?"
+    r"|loves?(?!\s+(?:of|for)\b)|writes|works)\s+\S",
+    re.IGNORECASE,
+)
+CREDENTIAL = (
+    r"(?:licen[cs]es?|certificates?|certifications?|diploma|degrees?|qualifications?|card|ticket|badge|apprenticeship"
+    r"|bachelor(?:'?s)?|master(?:'?s)?|ph\.?d|mba|doctorate)"
+)
+_CREDENTIAL_LAST = re.compile(rf"(?:^|[\s/-]){CREDENTIAL}\s*(?:\([^)]*\))?$", re.IGNORECASE)
+_ONE_PAPER = re.compile(r"\w\s(?:licen[cs]e|certificate|card|ticket|badge|diploma|degree)$", re.IGNORECASE)
+_LANGUAGE_LAST = re.compile(
+    r"\b(?:english|french|german|spanish|italian|portuguese|dutch|polish|mandarin|cantonese|arabic|hindi|japanese|russian"
+    r"|welsh|irish|turkish|urdu|punjabi)$",
+    re.IGNORECASE,
+)
 _QUALITY_FIRST = re.compile(rf"(?:{DETERMINER}\s+)?(?:{QUALITY}|{NUMBER})\s+\S", re.IGNORECASE)
 
 
@@ -98,7 +115,38 @@ def has_head(phrase: str) -> bool:
 
 def stands_alone(phrase: str) -> bool:
     """True where a phrase after a comma opens a new requirement, rather than going on with a list."""
-    return has_head(phrase) or bool(_VERB_FIRST.match(phrase) or _QUALITY_FIRST.match(phrase))
+    nearest = re.split(r"\s+and\s+", phrase, maxsplit=1)[0]
+    return (
+        has_head(phrase)
+        or (" " in nearest and has_head(nearest))
+        or bool(_VERB_FIRST.match(phrase) or _QUALITY_FIRST.match(phrase) or _ONE_PAPER.search(nearest))
+    )
+
+
+def is_credential(phrase: str) -> bool:
+    """True for "driving licence", "CSCS card": it names a paper and ends there, so that nothing after it belongs to it."""
+    return bool(_CREDENTIAL_LAST.search(phrase)) and core_of(phrase) == phrase
+
+
+def starts_with_finite_verb(phrase: str) -> bool:
+    """True for "can play the piano", "has two years of ...": a predicate of its own."""
+    return bool(_FINITE_FIRST.match(phrase))
+
+
+def starts_with_years(phrase: str) -> bool:
+    """True for "three years in a salon": an amount of time with what it was spent on."""
+    years = _YEARS_FIRST.match(phrase)
+    return bool(years and re.match(r"\s+\w", phrase[years.end() :]))
+
+
+def ends_with_head(phrase: str) -> bool:
+    """True for "two years of law experience": the last word closes the phrase, so that nothing after it belongs to it."""
+    return bool(_ENDS_WITH_HEAD.search(phrase))
+
+
+def ends_with_language(phrase: str) -> bool:
+    """True for "fluent in French": another language may follow."""
+    return bool(_LANGUAGE_LAST.search(phrase))
 
 
 def starts_with_verb(phrase: str) -> bool:
@@ -142,10 +190,10 @@ NICE_BEFORE = re.compile(
     r"(?:plus|bonus|advantage|great|nice|desirable|helpful|good)\s+(?:if|would be|to have)|(?:bonus"
     r"|extra|brownie) points?(?: are given)? (?:for|if)"
     r"|nice[- ]to[- ]haves?(?: (?:are|is))?|(?:preferred|desirable|desired|optional|advantageous|bonus"
-    r"|plus|desirables)\s*[:\u2013-]"
+    r"|plus|desirables)\s*[:\u2013-](?=\s*\w)"
     r"|we(?:'d| would)(?: also)? (?:love|like|prefer|welcome|appreciate)(?: it)?(?: to see| if"
     r"| someone with| someone who)?|as would|so would|as is"
-    r"|(?:preferred|desired) (?:skills|qualifications|experience) include)\b:?,?\s*",
+    r"|(?:preferred|desired) (?:skills|qualifications|experience) include)(?:\b|(?<=[:\u2013-])):?,?\s*",
     re.IGNORECASE,
 )
 # "degree, ideally in physics": the cue weighs a detail of what stands before it.
@@ -154,7 +202,7 @@ NOT_ASKED = re.compile(
     r"\b(?:no|not|without)\b[^.;]{0,80}?\b(?:required|needed|necessary|essential|a requirement|mandatory"
     r"|must)\b"
     r"|\b(?:not required|not essential|not necessary|not a must)\b|\bdon't need\b|\bdo not need\b"
-    r"|\bneed not\b|\bneedn't\b",
+    r"|\bneed not\b|\bneedn't\b|\bneeds? no\b",
     re.IGNORECASE,
 )
 
@@ -198,7 +246,7 @@ LEADS: tuple[re.Pattern[str], ...] = tuple(
         r"(?:has|have|holds?|possess(?:es)?|is|are|(?:to )?be|can|brings?)\s+(?:also\s+)?(?:been\s+)?(?=\S)",
         r"(?:(?:the|an?|proven|demonstrated|strong|demonstrable)\s+)*(?:being\s+)?(?:ability|able"
         r"|capable|capacity)\s+(?:to|of)\s+",
-        r"(?:the|an?|some|any)\s+",
+        r"(?:the|an?|some|any)\s+|(?:your|their|his|her)\s+(?=own\b)",
     )
 )
 # Leads that do not make a list of what follows: a verb governs it, or nothing does.
@@ -229,7 +277,7 @@ ASKS_OUTRIGHT = re.compile(
     rf"(?:{_PEOPLE}\s*{_ADVERB}(?:must|should|needs? to)|must) (?:have|be|hold|possess|show)\b", re.IGNORECASE
 )
 CHANCE = re.compile(
-    r"\b(?:opportunity|opportunities|chance|access|the option|fun|a say) (?:to|for|of)\b|\bopportunity\b",
+    r"\b(?:opportunity|opportunities|chance|access(?! to (?:(?:an?|your|own|reliable) )*(?:car|vehicle|van|transport))|the option|fun|a say) (?:to|for|of)\b|\bopportunity\b",
     re.IGNORECASE,
 )
 
@@ -311,7 +359,9 @@ TRAIT = (
 EMPLOYMENT = r"(?:experienced|full[- ]time|part[- ]time|permanent|temporary|seasonal|freelance|additional|another|hands-on|immediate)"
 _HIRE = r"(?:need|needs|want|wants|seek|seeks|require|requires|(?:is|are|'re)\s+(?:\w+ly\s+|now\s+)?(?:looking (?:for|to hire|to recruit)|seeking|hiring|recruiting|in search of|searching for))"
 ROLE_FRAME = re.compile(
-    rf"^(?:(?:we|[\w&'.,()\- ]{{1,80}}?)\s*\b{_HIRE}|we\s*{_HIRE}|(?:we're |we are )?(?:currently |now "
+    rf"^(?!(?:you|they|(?:all |any )?(?:candidates?|applicants?)|(?:the|our) (?:ideal |successful |right )?(?:candidate|applicant|person)"
+    rf"|(?:this|the) (?:role|job|position|post|work))\b)"
+    rf"(?:(?:we|[\w&'.,()\- ]{{1,80}}?)\s*\b{_HIRE}|we\s*{_HIRE}|(?:we're |we are )?(?:currently |now "
     rf"|urgently )?(?:looking for|seeking|hiring|recruiting|in search of)|(?:urgently )?(?:require|need"
     rf"|want)|wanted:?|needed:?|to hire:?)\s+"
     rf"(?:to (?:hire|recruit)\s+)?(?P<count>(?:an?|another|one|\d+|two|three|several|our (?:next|new"
@@ -319,7 +369,7 @@ ROLE_FRAME = re.compile(
     re.IGNORECASE,
 )
 ROLE_NEEDED = re.compile(
-    r"^(?P<role>[\w'/& -]{3,60}?)\s+(?:urgently\s+)?(?:needed|wanted|sought)\b", re.IGNORECASE
+    r"^(?!no\b)(?P<role>[\w'/& -]{3,60}?)(?<!\bis)(?<!\bare)(?<!\bbe)\s+(?:urgently\s+)?(?:needed|wanted|sought)\b", re.IGNORECASE
 )
 ROLE_END = re.compile(
     r"\s*[,;:.\u2013]|\s+[-\u2014]\s|\s+(?:with|who|whose|having|that|to|for|at|on|in|from|based|able"

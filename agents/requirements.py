@@ -13,6 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from agents import job_wording as wording
+from agents.doubtful_criteria import DoubtfulCriterion, read_doubtful
+from agents.form_questions import FormQuestion, form_questions
 from agents.job_clauses import Clause, asks, clauses_of, role_of, tidy
 from agents.job_sections import JobLine, job_sentences, read_lines
 from agents.requirements_file import DEFAULT_WEIGHT, RequirementsError, load_requirements
@@ -31,7 +33,7 @@ __all__ = [
 ]
 
 # Raise it with every change that makes other requirements of the same text.
-EXTRACTION_VERSION = "1"
+EXTRACTION_VERSION = "2"
 MAX_REQUIREMENTS = 12
 MAX_DUTIES = 8
 # "Skills: Java, Spring, SQL" is cut at its commas; a longer list would fill the verdict by itself and stays one.
@@ -52,11 +54,17 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class JobReading:
-    """What was read from a job description: its title (or ""), the requirements, and all that was left out."""
+    """What was read from a job description: its title (or ""), the requirements, and all that became none.
+
+    ``form_questions`` are what only an application form can answer, ``doubtful`` the criteria that stand in for
+    something else; both in the order of the text.
+    """
 
     title: str
     requirements: tuple[Requirement, ...]
     left_out: tuple[LeftOut, ...]
+    form_questions: tuple[FormQuestion, ...] = ()
+    doubtful: tuple[DoubtfulCriterion, ...] = ()
 
 
 def extract_requirements(job_description: str) -> tuple[Requirement, ...]:
@@ -84,6 +92,8 @@ def read_job(job_description: str) -> JobReading:
        something, and nothing else that is asked names all of it.
     3. Fewer than two found: the duties are asked for (at most MAX_DUTIES), as musts; and the role.
     4. More than MAX_REQUIREMENTS found: musts go before nices; what does not fit is left out.
+    5. What only an application form can answer (work permit, hours, own car) is asked there, and what stands in for
+       something else (young, native speaker) is read as what a letter can show of it, or not at all.
 
     Raises:
         RequirementsError: nothing was found.
@@ -101,6 +111,7 @@ def read_job(job_description: str) -> JobReading:
                 if not job_description.strip()
                 else f"nothing of the kind was found in {_short(job_description)!r}"
             )
+            + found.instead()
             + "; write what the candidate must have, or pass a file with --requirements"
         )
     return JobReading(
@@ -110,6 +121,8 @@ def read_job(job_description: str) -> JobReading:
             for number, clause in enumerate(clauses, start=1)
         ),
         left_out=tuple(found.left_out),
+        form_questions=tuple(found.form_questions.values()),
+        doubtful=tuple(found.doubtful),
     )
 
 
@@ -123,6 +136,8 @@ class _Found:
         self.asked: list[Clause] = []
         self.duties: list[Clause] = []
         self.left_out: list[LeftOut] = []
+        self.form_questions: dict[str, FormQuestion] = {}
+        self.doubtful: list[DoubtfulCriterion] = []
 
     def read(self, line: JobLine) -> None:
         if line.section == "about":
@@ -138,6 +153,7 @@ class _Found:
             self._leave(
                 line.text,
                 _reason(line.text, unasked=True) or "about the employer, the offer or the application",
+                key=line.key,
             )
             return
         sentences = job_sentences(line.text)
@@ -146,7 +162,11 @@ class _Found:
             self._read_sentence(sentence, line, in_list=line.section in ("must", "nice") and not paragraph)
 
     def _read_sentence(self, sentence: str, line: JobLine, *, in_list: bool) -> None:
-        by_wording = asks(sentence)
+        sentence, doubtful = read_doubtful(sentence)
+        self.doubtful.extend(one for one in doubtful if one not in self.doubtful)
+        if not sentence:
+            return
+        by_wording = asks(sentence) or bool(doubtful and sentence.startswith("someone "))
         reason = _reason(sentence, unasked=not by_wording and not (in_list and line.bullet))
         if reason:
             self._leave(sentence, reason)
@@ -157,6 +177,10 @@ class _Found:
             self._ask(sentence, line)
         elif is_duty or line.section == "duties":
             duty = tidy(wording.DUTY_LEAD.sub("", sentence, count=1))
+            questions = form_questions(duty, told=True)
+            self._keep_questions(questions)
+            if questions:
+                return
             if _says_nothing(duty):
                 self._leave(sentence, "asks for nothing")
             else:
@@ -173,7 +197,7 @@ class _Found:
         clauses = clauses_of(sentence, "nice" if line.section == "nice" else "must", listed=listed)
         if not clauses:
             self._leave(sentence, "says that it is not asked for")
-        for clause in clauses:
+        for clause in (shown for clause in clauses for shown in self._asked_of_letters(clause)):
             if clause.role:
                 self.role_asked = self.role_asked or len(clauses) > 1
             elif _CONTRACT.fullmatch(clause.text):
@@ -223,7 +247,43 @@ class _Found:
                 self._leave(clause.text, f"over the limit of {MAX_REQUIREMENTS} requirements")
         return [clause for index, clause in enumerate(clauses) if index in kept]
 
-    def _leave(self, text: str, reason: str) -> None:
+    def instead(self) -> str:
+        """Say what the job asks where it asks nothing that a letter shows; "" where it asks nothing at all."""
+        asked = [one.text for one in (*self.form_questions.values(), *self.doubtful)]
+        return f" that a letter could show (it asks for: {_short(', '.join(asked))})" if asked else ""
+
+    def _asked_of_letters(self, clause: Clause) -> list[Clause]:
+        """Keep what a form must ask of a clause, and return what a letter can show: "own car and a clean licence"."""
+        if not form_questions(clause.text, clause.kind):
+            return [clause]
+        parts = re.split(r",\s+(?:and\s+)?|\s+(?:and|with)\s+", clause.text)
+        shown = [
+            part
+            for part in parts
+            if not form_questions(part)
+            and ((" " in part and wording.has_head(part)) or wording.is_credential(part))
+        ]
+        asked = [part for part in parts if form_questions(part)]
+        if not shown or not asked:
+            shown, asked = [], [clause.text]
+        for part in asked:
+            self._keep_questions(form_questions(part, clause.kind))
+        return [replace(clause, text=tidy(wording.strip_leads(part)[0])) for part in shown]
+
+    def _keep_questions(self, questions: Sequence[FormQuestion]) -> None:
+        for one in questions:
+            self.form_questions.setdefault(one.question, one)
+
+    def _leave(self, text: str, reason: str, key: str = "") -> None:
+        """Leave a sentence out with its reason; what it asks all the same ("offers depend on a police check") is kept."""
+        if reason != "equal-opportunity text":
+            said = f"{key}: {text}" if key else text
+            questions = [
+                one for sentence in job_sentences(said) for one in form_questions(sentence, told=True)
+            ]
+            self._keep_questions(questions)
+            if questions:
+                return
         self.left_out.append(LeftOut(text, reason))
 
 
@@ -252,7 +312,7 @@ def _says_nothing(text: str) -> bool:
     if not any(letter.isalpha() for letter in text):
         return True
     if re.match(r"(?:will|would|to)\s", text) or re.search(
-        r"\bfollowing\b.*\b(?:qualifications|requirements|skills|criteria)\b", text
+        r"\b(?:is|are) available$|\bfollowing\b.*\b(?:qualifications|requirements|skills|criteria)\b", text
     ):
         return True
     words = re.findall(r"[\w+#]+", text.lower())
