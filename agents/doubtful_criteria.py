@@ -42,19 +42,25 @@ _ABOUT: dict[StandsFor, str] = {
 
 # Where the words stand, they are the law's or the work's object: nobody is asked to be so.
 _NOT_OF_THE_PERSON = re.compile(
-    r"\bregardless of\b|\bwithout regard\b|\bequal[ -](?:opportunit|employment)|\bdiscriminat|\bdo not (?:consider|look at)\b",
+    r"\bregardless of\b|\bwithout regard\b|\bequal[ -](?:opportunit|employment)|\bdiscriminat"
+    r"|\bdo not (?:consider|look at)\b",
     re.IGNORECASE,
 )
 _WORK = re.compile(
-    r"\b(?:experience|experienced in|knowledge|understanding|skills?|expertise|teach\w*|train(?:ing|ed)|mentor\w*|recruit\w*"
-    r"|coach\w*|car(?:e|es|ing) (?:for|of)|support\w*|manag\w+|lead(?:ing)?|serv(?:e|ing)|treat\w*|work(?:ing)? with|design\w*"
-    r"|build\w*|develop\w*|sell\w*|market\w*|translat\w+|familiar\w*|hir(?:e|ing) of|research\w*|interest in|passion for)\b",
+    r"\b(?:experience|experienced in|knowledge|understanding|skills?|expertise|teach\w*|train(?:ing|ed)"
+    r"|mentor\w*|recruit\w*"
+    r"|coach\w*|car(?:e|es|ing) (?:for|of)|support\w*|manag\w+|lead(?:ing)?|serv(?:e|ing)|treat\w*"
+    r"|work(?:ing)? with|design\w*"
+    r"|build\w*|develop\w*|sell\w*|market\w*|translat\w+|familiar\w*|hir(?:e|ing) of|research\w*"
+    r"|interest in|passion for)\b",
     re.IGNORECASE,
 )
 _CLAUSE_START = re.compile(r"[,;.:]\s|\s(?:and|but|who|that|must|should|is|are)\s", re.IGNORECASE)
 _EMPTY = re.compile(
-    r"\b(?:you|we|must|should|will|be|is|are|an?|the|candidates?|applicants?|ideal|successful|have|has|need|want|looking"
-    r"|for|who|someone|wanted|only|please|required|preferred|essential|and|or|to|our|person|ideally|also|apply|that)\b",
+    r"\b(?:you|we|must|should|will|be|is|are|an?|the|candidates?|applicants?|ideal|successful|have|has"
+    r"|need|want|looking"
+    r"|for|who|someone|wanted|only|please|required|preferred|essential|and|or|to|our|person|ideally|also"
+    r"|apply|that)\b",
     re.IGNORECASE,
 )
 MOST_IN_A_SENTENCE = 12
@@ -105,7 +111,9 @@ def _joined(before: str, put: str, after: str) -> str:
     """Put a sentence together again so that no comma, "and" or article is left without what it belonged to."""
     if put == "someone" and (
         not re.match(r"\s+(?:who|that|with|to)\b", after)
-        or re.search(r"\($|\b(?:someone|somebody|anyone|person|candidate|applicant)\s+(?:who|that)\s*$", before)
+        or re.search(
+            r"\($|\b(?:someone|somebody|anyone|person|candidate|applicant)\s+(?:who|that)\s*$", before
+        )
     ):
         put = ""
     if put.startswith(("fluent", "degree")):
@@ -123,7 +131,10 @@ def _closed(before: str, after: str) -> tuple[str, str]:
     if not re.search(r"\w", _EMPTY.sub("", before)):
         # What is said of the criterion goes with it ("Cultural fit is important to us").
         after = re.sub(
-            r"^\s*(?:is|are|will|may|can|for|wanted|welcome|preferred|required)\b(?! (?:have|hold|be)\b)[^;.,]*", "", after
+            r"^\s*(?:is|are|will|may|can|for|wanted|welcome|preferred|required)\b(?! (?:have|hold"
+            r"|be)\b)[^;.,]*",
+            "",
+            after,
         )
     if _OPENS.search(before.rstrip()):
         after = re.sub(r"^\s*,?\s*(?:and|or|&|but)\s+(?=\w)", " ", after)
@@ -135,14 +146,18 @@ def _closed(before: str, after: str) -> tuple[str, str]:
 
 
 _OPENS = re.compile(
-    r"(?:^|[;:.,]|\b(?:be|is|are|an?|who|that|must|should|for|need|seek|want|our)|['\u2019]re)$", re.IGNORECASE
+    r"(?:^|[;:.,]|\b(?:be|is|are|an?|who|that|must|should|for|need|seek|want|our)|['\u2019]re)$",
+    re.IGNORECASE,
 )
 """Before these nothing stands that an "and" could join."""
 _MENDED = tuple(
     (re.compile(pattern), mended)
     for pattern, mended in (
         (r"\b(?:be|is|are)\s+(?:an?\s+)?with\b", "have"),
-        (r"(?:\b(?:be|is|are)|['\u2019]re)\s+(?:and\s+)?(?=(?:have|has|hold|love|know|speak|can|enjoy)\b)", ""),
+        (
+            r"(?:\b(?:be|is|are)|['\u2019]re)\s+(?:and\s+)?(?=(?:have|has|hold|love|know|speak|can|enjoy)\b)",
+            "",
+        ),
         (r"\b(who|that|must|should|to)\s+and\s+", r"\1 "),
         (r"^(fluent [A-Z]\w+) and (?=you\b|we\b)", r"\1; "),
         (r"\b([Aa]n?)\s*,\s*", r"\1 "),

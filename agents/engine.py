@@ -21,6 +21,7 @@ from llama_index.core.schema import NodeWithScore, QueryBundle
 
 from agents.comparison import Comparer
 from agents.fingerprint import fingerprint
+from agents.job_notices import job_notices
 from agents.judging import Judge, PoolEntry, language_name
 from agents.loading import pipeline_llm
 from agents.panel import Panel, compare_pool, hear
@@ -184,9 +185,7 @@ class ScreeningEngine(RetrieverQueryEngine):
     ) -> Verdict:
         started = time.perf_counter()
         settings = self.settings
-        requirements, left_out = settings.requirements, ()
-        if requirements is None:
-            requirements, left_out = _read(job_description, self._languages)
+        job = _read(job_description, self._languages, settings.requirements)
         keys = [node.node.metadata["letter_key"] for node in nodes]
         letters = {letter.key: letter for letter in self.store.letters(settings.posting, keys)}
         pool = [
@@ -194,7 +193,7 @@ class ScreeningEngine(RetrieverQueryEngine):
             for key, node in zip(keys, nodes, strict=True)
             if key in letters
         ]
-        asked = _Asked(job_description, requirements, left_out, pool, retrieve_seconds, started)
+        asked = _Asked(job_description, job, pool, retrieve_seconds, started)
         shared = shared_texts(letters.values(), self.store.duplicates(settings.posting))
         words = WordsRow(words="")
         if isinstance(self.readers, Panel):
@@ -220,7 +219,7 @@ class ScreeningEngine(RetrieverQueryEngine):
             self.store,
             panel,
             asked.pool,
-            asked.requirements,
+            asked.job.requirements,
             top_k=self.settings.top_k,
             on_progress=self.on_progress,
             cancel=self.cancel,
@@ -236,7 +235,7 @@ class ScreeningEngine(RetrieverQueryEngine):
             comparer,
             asked.pool,
             asked.job_description,
-            asked.requirements,
+            asked.job.requirements,
             top_k=self.settings.top_k,
             on_progress=self.on_progress,
             cancel=self.cancel,
@@ -261,12 +260,13 @@ class ScreeningEngine(RetrieverQueryEngine):
         declined: str | None = None,
     ) -> Header:
         settings = self.settings
+        notices = (*asked.job.notices, *notices)
         judge_seconds = time.perf_counter() - asked.started
         pipeline = fingerprint(
             settings.choice,
             self.embedder,
             reader,
-            asked.requirements,
+            asked.job.requirements,
             settings.retrieval,
             settings.top_k,
             self._embedder_of(reader),
@@ -284,12 +284,13 @@ class ScreeningEngine(RetrieverQueryEngine):
             posting=settings.posting,
             job_description=asked.job_description,
             requirements=tuple(
-                RequirementRow(id=r.id, text=r.text, kind=r.kind, weight=r.weight) for r in asked.requirements
+                RequirementRow(id=r.id, text=r.text, kind=r.kind, weight=r.weight)
+                for r in asked.job.requirements
             ),
             pipeline=pipeline,
             over_limit=over_limit,
             letters=len(asked.pool),
-            left_out=asked.left_out,
+            left_out=asked.job.over_limit,
             seconds=(
                 round(asked.retrieve_seconds, 6),
                 round(judge_seconds, 6),
@@ -329,12 +330,20 @@ class ScreeningEngine(RetrieverQueryEngine):
 
 
 @dataclass(frozen=True, slots=True)
+class _Job:
+    """What a job asks: its requirements, those over the limit, and (code, text) of what became no requirement."""
+
+    requirements: tuple[Requirement, ...]
+    over_limit: tuple[str, ...]
+    notices: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class _Asked:
-    """What one query asked for: the job, its requirements, those over the limit, and the pool in retrieval order."""
+    """What one query asked for: the job and what was read from it, and the pool in retrieval order."""
 
     job_description: str
-    requirements: tuple[Requirement, ...]
-    left_out: tuple[str, ...]
+    job: _Job
     pool: Sequence[PoolEntry]
     retrieve_seconds: float
     started: float
@@ -349,15 +358,21 @@ def _rounded(similarity: float | None) -> float | None:
     return None if similarity is None else round(similarity, 6)
 
 
-def _read(job_description: str, languages: frozenset[str]) -> tuple[tuple[Requirement, ...], tuple[str, ...]]:
-    """Return the requirements of a job description, and those that are over the limit."""
-    language = detect_language(job_description)
-    if language not in languages:
-        raise RequirementsError(
-            f"the job description must be in a language that the judge reads, but it reads as {language_name(language)}; "
-            "translate it, or pass requirements of your own with --requirements"
-        )
-    reading = read_job(job_description)
-    return reading.requirements, tuple(
-        part.text for part in reading.left_out if "over the limit" in part.reason
-    )
+def _read(job_description: str, languages: frozenset[str], own: tuple[Requirement, ...] | None) -> _Job:
+    """Read a job description. ``own`` are requirements that somebody brought: then it need not be readable."""
+    try:
+        language = detect_language(job_description)
+        if language not in languages:
+            raise RequirementsError(
+                f"the job description must be in a language that the judge reads, but it reads as {language_name(language)}; "
+                "translate it, or pass requirements of your own with --requirements"
+            )
+        reading = read_job(job_description)
+    except RequirementsError:
+        if own is None:
+            raise
+        return _Job(own, (), job_notices(None, own))
+    if own is not None:
+        return _Job(own, (), job_notices(reading, own))
+    over_limit = tuple(part.text for part in reading.left_out if "over the limit" in part.reason)
+    return _Job(reading.requirements, over_limit, job_notices(reading))

@@ -29,125 +29,129 @@ class FormQuestion:
 
 
 _WILLING = (
-    r"(?:willing(?:ness)?|able|ability|prepared|ready|happy|flexib(?:le|ility)|free|open|expected|required|must"
-    r"|should|need(?:ed|s)?|have|has|can|comfortable|agree|capable|available|availability)"
+    r"(?:willing(?:ness)?|able|ability|prepared|ready|happy|flexib(?:le|ility)|free|open|expected|required|must|should"
+    r"|need(?:ed|s)?|can|comfortable|agree|capable|available|availability)"
 )
 _NIGHTS = (
-    r"(?:nights?|weekends?|evenings?|early mornings?|mornings?|shifts?|shift[- ]?work|bank holidays?|public holidays?"
-    r"|holidays|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|rotas?|unsoci(?:al|able) hours|overtime|on[- ]call"
-    r"|full[- ]time|part[- ]time|\d+ hours|hours (?:a|per) week|early starts?|long hours|flexible hours|sleep[- ]ins?)"
+    r"(?:nights?|weekends?|evenings?|(?:early )?mornings?|shifts?|shift[- ]?work|sleep[- ]ins?|(?:bank |public )?holidays"
+    r"|bank holiday|(?:mon|tues|wednes|thurs|fri|satur|sun)days?|rotas?|overtime|on[- ]call|full[- ]time|part[- ]time"
+    r"|\d+ hours|hours (?:a|per) week|early starts?|(?:long|flexible|unsoci(?:al|able)) hours)"
 )
 _MONTH = (
-    r"(?:january|february|march|april|may|june|july|august|september|october|november|december|spring|summer|autumn"
-    r"|winter|the new year|\d|mid|early|late|(?:one|two|three|four|six|eight) (?:weeks?|months?))"
+    r"(?:january|february|march|april|may|june|july|august|september|october|november|december|spring|summer|autumn|winter"
+    r"|the new year|\d|mid|early|late|(?:one|two|three|four|six|eight) (?:weeks?|months?))"
 )
 _VEHICLE = r"(?:car|vehicle|van|transport(?:ation)?|motorbike|motorcycle|bike|bicycle)"
+_WHOLE_VEHICLE = rf"{_VEHICLE}\b(?=$|[.,;)]| (?:and|or|is|are|as|for|to|with|required|essential|preferred)\b)"
 _NATIONAL = (
     r"(?:u\.?s\.?|uk|eu|eea|british|irish|canadian|australian|american|german|french|dutch|swiss|indian)"
 )
-_GOING = (
-    r"(?:(?:some|occasional|frequent|regular|overnight|international|domestic|national|regional|extensive|limited"
-    r"|business|up to|about|around|\d+ ?%|\d+ ?(?:-|to) ?\d+ ?%)\s+)+"
+_NO_TRAVEL = r"(?! (?:agen|insur|indust|trade|book|arrang|expens|writ|medic|manag))"
+_TRAVEL = rf"travel(?:l?ing)?\b{_NO_TRAVEL}"
+_HOW_OFTEN = (
+    r"(?:(?:some|occasional|frequent|regular|overnight|international|domestic|national|regional|extensive|limited|business"
+    r"|up to|about|around|\d+ ?%|\d+ ?(?:-|to) ?\d+ ?%)\s+)+"
 )
+_WHERE = (
+    r"(?:up to|to|between|across|within|for|on|abroad|internationally|nationally|regularly|frequently|occasionally|about"
+    r"|around|\d+)"
+)
+_YEARS = r"(?:1[4-9]|2[0-5])\b"
+_OLD = r"(?:\s*\+(?!\s*(?:years|yrs|months))|\s+years (?:old|of age)\b|(?: years)?(?: of age| old)? (?:or|and) (?:over|older|above)\b)"
+_LIVING = r"(?:live|living|reside|residing|resident|based|located)"
+_NEARBY = r"(?:locally|near|nearby|close|within|in|around)"
 
-# Topic -> what a clause or a sentence of that topic looks like.
-_TOPICS: tuple[tuple[Topic, re.Pattern[str]], ...] = tuple(
-    (topic, re.compile(pattern, re.IGNORECASE))
-    for topic, pattern in (
-        (
-            "work permit",
-            r"\b(?:right|permission|permitted|eligible|eligibility|authori[sz](?:ed|ation)|entitled|entitlement"
-            r"|allowed|legally able) (?:to )(?:live and |reside and )?(?:legally |lawfully )?work\b(?! (?:from|with|as|on|under|at))"
-            r"|\b(?:work(?:ing)?|residence|residency|employment) (?:permits?|visas?|authori[sz]ation)\b"
-            r"|\b(?:unable|not|no|cannot|can't|don't|won't|without)\b[^.;]{0,50}?\bsponsor(?:s|ship|ed)?\b(?! (?:deals?|manag|income))"
-            r"|\b(?:require|requires|requiring|need|needs|needing)\s+(?:\w+\s+){0,3}?(?:visa )?sponsorship\b"
-            r"|\bsponsorship\b[^.;]{0,25}\b(?:not|unavailable|cannot)\b"
-            rf"|\b{_NATIONAL} (?:citizen(?:ship)?s?|nationals?|nationality|passport)\b|\bpermanent residen(?:t|ce|cy)\b"
-            r"|\bgreen card\b",
-        ),
-        (
-            "relocation",
-            r"\brelocat(?:e|ing|ion)\b(?! (?:package|assistance|support|allowance|costs?|expenses|bonus|help))"
-            r"|\bmov(?:e|ing) to (?:the )?(?:area\b|(?-i:[A-Z]))",
-        ),
-        (
-            "travel",
-            rf"\b{_WILLING}\b[^.;]{{0,30}}?\btravel(?:l?ing)?\b(?! (?:agen|insur|indust|trade|book|arrang|expens|writ|medic|manag))"
-            rf"|^{_GOING}travel(?:l?ing)?\b(?! (?:agen|insur|indust|trade|book|arrang|expens|writ|medic|manag))"
-            r"|^(?:to )?travel(?:l?ing)?$|^(?:to )?travel(?:l?ing)? (?:up to|to|between|across|within|for|on|abroad|internationally|nationally|regularly"
-            r"|frequently|occasionally|is|may|will|required)\b",
-        ),
-        (
-            "hours",
-            rf"\b{_WILLING}(?: to)? (?:be )?(?:work|do|cover|take|join|start|available)\b[^.;]{{0,50}}?\b{_NIGHTS}\b"
-            rf"|^(?:be )?(?:work|do|cover) (?!from\b)(?:[\w-]+,? ){{0,4}}?{_NIGHTS}\b"
-            rf"|\bavailab(?:le|ility)\b[^.;]{{0,40}}?\b{_NIGHTS}\b|\b{_NIGHTS}(?:[ ,/]+(?:and|or|&)?\s*[\w-]+)?[ ,/]+(?:availability|required)\b"
-            rf"|\b(?:comfortable|happy|flexib(?:le|ility)|ok|fine) (?:with|about|for|on|regarding)\b[^.;]{{0,30}}?\b(?:{_NIGHTS}|(?:working )?(?:hours|times|schedules?))\b"
-            rf"|^(?:\w+ )?{_NIGHTS}(?:(?:,| and| or|/|,? &) ?(?:\w+ )?{_NIGHTS})+(?: work)?(?: required)?$"
-            rf"|^(?:rotating |early |late |night |weekend |day |regular |some )*(?:shifts?|shift[- ]work|weekends?|nights?|overtime)(?: (?:work(?:ing)?|required|and|or|nights?|weekends?))*$",
-        ),
-        (
-            "start",
-            r"\bimmediate (?:joiners?|starters?|start|availability|joining)\b|\bnotice period\b"
-            r"|\bavailab(?:le|ility) (?:immediately|at once|asap|at short notice|from (?:the )?" + _MONTH + r")"
-            r"|\b(?:start|join|begin)(?:ing)? (?:immediately|at once|asap|straight away|right away|at short notice"
-            rf"|(?:work )?(?:on|by|in|from|within|before) (?:the )?{_MONTH}\b)"
-            r"|\b(?:earliest|possible|preferred|available|desired) (?:start(?:ing)?|joining) date\b"
-            r"|\b(?:your|possible) start(?:ing)? date\b|^(?:expected |earliest )?(?:start(?:ing)?|joining)(?: date)?:",
-        ),
-        (
-            "pay",
-            r"\b(?:salary|pay|wage|ctc|(?:day|hourly) rate|remuneration|compensation)\s+(?:expectations?|requirements?|demands?)\b"
-            r"|\b(?:expected|desired|current) (?:salary|ctc|pay|wage|compensation|day rate)\b",
-        ),
-        (
-            "age",
-            r"\b(?:(?:at least|over|above|minimum(?: age)?(?: of)?|aged?|be|must be)\s+(?:the age of )?(?:1[4-9]|2[0-5])\b"
-            r"(?=\s*(?:\+|years? (?:old|of age)|or (?:over|older|above)|for\b|by\b|and (?:over|above)|due\b|to\b|[.;,)]|$))"
-            r"|(?:1[4-9]|2[0-5])\s*(?:\+(?!\s*(?:years|yrs|months))|(?:years? )?(?:of age |old )?(?:or|and) (?:over|older|above)\b|years (?:old|of age)\b))"
-            r"|\blegal (?:drinking|working) age\b|\bminimum age\b",
-        ),
-        (
-            "checks",
-            r"\b(?:background|criminal(?: records?| history| background)?|credit|police|vetting|reference|pre-employment|medical|health|barring)"
-            r"(?: and \w+)? (?:checks?|screening|clearance|examination|record check)\b"
-            r"|\bdrug[- ](?:and alcohol[- ])?(?:test|screen)\w*|\b(?:enhanced |basic |standard |clean |clear )?(?:dbs|crb|pvg|disclosure scotland)\b"
-            r"|\bworking with children check\b|\bclean criminal record\b|\bpolice certificate\b",
-        ),
-        (
-            "car",
-            rf"\b(?:(?:your|their|his|her|an?) )?own (?:reliable )?{_VEHICLE}\b(?=$|[.,;)]| (?:and|or|is|are|as|for|to|with|required|essential|preferred)\b)"
-            rf"|\b(?:access to|use of|have|has|having|reliable|with) (?:(?:an?|your|their|own|reliable|suitable|personal) )*"
-            rf"{_VEHICLE}\b(?=$|[.,;)]| (?:and|or|is|are|as|for|to|with|required|essential|preferred)\b)"
-            r"|^reliable (?:means of )?transport(?:ation)?\b|\bcar owner\b",
-        ),
-        (
-            "distance",
-            r"^(?:(?:candidates|applicants|people|someone) )?(?:to )?(?:be )?(?:live|living|reside|residing|resident|based|located)\s+(?:locally|near|nearby|close|within|in|around)\b"
-            r"|\b(?:must|need to|should|have to) (?:live|reside|be based|be located) (?:locally|near|close|within|in|around)\b"
-            r"|\bcommut(?:e|ing|able)\b|\blocal (?:candidates|applicants|residents)(?: only)?\b|\bwithin (?:easy )?(?:reach|travelling distance)\b",
-        ),
-    )
-)
+# Topic -> the wordings of a clause or a sentence of that topic.
+_WORDINGS: dict[Topic, tuple[str, ...]] = {
+    "work permit": (
+        r"\b(?:right|permission|permitted|eligible|eligibility|authori[sz](?:ed|ation)|entitled|entitlement|allowed"
+        r"|legally able) to (?:(?:live|reside) and )?(?:legally |lawfully )?work\b(?! (?:from|with|as|on|under|at))",
+        r"\b(?:work(?:ing)?|residence|residency|employment) (?:permits?|visas?|authori[sz]ation)\b",
+        r"\b(?:unable|not|no|cannot|can't|don't|won't|without)\b[^.;]{0,50}?\bsponsor(?:s|ship|ed)?\b"
+        r"(?! (?:deals?|manag|income))",
+        r"\b(?:requir(?:e|es|ing)|need(?:s|ing)?)\s+(?:\w+\s+){0,3}?(?:visa )?sponsorship\b",
+        r"\bsponsorship\b[^.;]{0,25}\b(?:not|unavailable|cannot)\b",
+        rf"\b{_NATIONAL} (?:citizen(?:ship(?! law)|s)?|nationals?|nationality|passport)\b",
+        r"\bpermanent residen(?:t|ce|cy)\b|\bgreen card\b",
+    ),
+    "relocation": (
+        r"\brelocat(?:e|ing|ion)\b(?! (?:package|assistance|support|allowance|costs?|expenses|bonus|help))",
+        r"\bmov(?:e|ing) to (?:the )?(?:area\b|(?-i:[A-Z]))",
+    ),
+    "travel": (
+        rf"\b{_WILLING}\b[^.;]{{0,30}}?\b{_TRAVEL}",
+        rf"^{_HOW_OFTEN}{_TRAVEL}",
+        rf"^(?:to )?travel(?:l?ing)?(?:$| (?:{_WHERE}|is|may|will|required)\b)",
+    ),
+    "hours": (
+        rf"\b{_WILLING}(?: to)? (?:be )?(?:work(?:ing)?(?! (?:with|for|as)\b)|do|cover|take|join|start|available)\b[^.;]{{0,50}}?\b{_NIGHTS}\b",
+        rf"^(?:be )?(?:work|do|cover) (?!(?:from|with|for|as)\b)(?:[\w-]+,? ){{0,4}}?{_NIGHTS}\b",
+        rf"\bavailab(?:le|ility)\b[^.;]{{0,40}}?\b{_NIGHTS}\b",
+        rf"\b{_NIGHTS}(?:[ ,/]+(?:and|or|&)?\s*[\w-]+)?[ ,/]+(?:availability|required)\b",
+        r"\b(?:comfortable|happy|flexib(?:le|ility)|ok|fine) (?:with|about|for|on|regarding)\b[^.;]{0,30}?"
+        rf"\b(?:{_NIGHTS}|(?:working )?(?:hours|times|schedules?))\b",
+        rf"^(?:\w+ )?{_NIGHTS}(?:(?:,| and| or|/|,? &) ?(?:\w+ )?{_NIGHTS})+(?: work)?(?: required)?$",
+        r"^(?:rotating |early |late |night |weekend |day |regular |some )*(?:shifts?|shift[- ]work|weekends?|nights?|overtime)"
+        r"(?: (?:work(?:ing)?|required|and|or|nights?|weekends?))*$",
+    ),
+    "start": (
+        r"\bimmediate (?:joiners?|starters?|start|availability|joining)\b|\bnotice period\b",
+        rf"\bavailab(?:le|ility) (?:immediately|at once|asap|at short notice|from (?:the )?{_MONTH})",
+        r"\b(?:start|join|begin)(?:ing)? (?:immediately|at once|asap|straight away|right away|at short notice"
+        rf"|(?:work )?(?:on|by|in|from|within|before) (?:the )?{_MONTH}\b)",
+        r"\b(?:earliest|possible|preferred|available|desired|your) (?:start(?:ing)?|joining) date\b",
+        r"^(?:expected |earliest )?(?:start(?:ing)?|joining)(?: date)?:",
+    ),
+    "pay": (
+        r"\b(?:salary|pay|wage|ctc|(?:day|hourly) rate|remuneration|compensation) (?:expectations?|requirements?|demands?)\b",
+        r"\b(?:expected|desired|current) (?:salary|ctc|pay|wage|compensation|day rate)\b",
+    ),
+    "age": (
+        rf"\b{_YEARS}{_OLD}",
+        rf"\b(?:be|are|aged?) (?:at least |over |above )?(?:the age of )?{_YEARS}(?={_OLD}|\s*(?:$|[.;,)]|(?:for|by|due|to) ))",
+        rf"^(?:at least|over|above) (?:the age of )?{_YEARS}(?=\s*(?:$|[.;,)]|(?:for|by|due|to) ))",
+        r"\bminimum age\b|\blegal (?:drinking|working) age\b",
+    ),
+    "checks": (
+        r"\b(?:background|criminal(?: records?| history| background)?|credit|police|vetting|reference|pre-employment|medical"
+        r"|health|barring|children)(?: and \w+)? (?:checks?|screening|clearance|examination|record check|certificate)\b(?! (?:of|on)\b)",
+        r"(?:^|\b(?:an?|and|or|pass|undergo|employment|random|mandatory|negative) )drug[- ](?:and alcohol[- ])?(?:test|screen)\w*",
+        r"\b(?:(?:enhanced|basic|standard|clean|clear) )?(?:dbs|crb|pvg|disclosure scotland)\b",
+        r"\bclean criminal record\b",
+    ),
+    "car": (
+        rf"\b(?:(?:your|their|his|her|an?) )?own (?:reliable )?{_WHOLE_VEHICLE}",
+        r"\b(?:access to|use of|have|has|having|reliable|with) (?:(?:an?|your|their|own|reliable|suitable|personal) )*"
+        rf"{_WHOLE_VEHICLE}",
+        r"^reliable (?:means of )?transport(?:ation)?\b|\bcar owner\b",
+    ),
+    "distance": (
+        rf"^(?:(?:candidates|applicants|people|someone) )?(?:to )?(?:be )?{_LIVING}\s+{_NEARBY}\b",
+        rf"\b(?:must|need to|should|have to) (?:be )?{_LIVING} {_NEARBY}\b",
+        r"\bcommut(?:e|ing|able)\b|\blocal (?:candidates|applicants|residents)(?: only)?\b",
+        r"\bwithin (?:easy )?(?:reach|travelling distance)\b",
+    ),
+}
+_TOPICS: dict[Topic, re.Pattern[str]] = {
+    topic: re.compile("|".join(wordings), re.IGNORECASE) for topic, wordings in _WORDINGS.items()
+}
 
 # Work that has a form's topic as its object ("experience carrying out background checks") is a requirement.
 _IS_WORK = re.compile(
-    r"\b(?:experience|experienced|knowledge|understanding|familiar(?:ity)?|skills?|expertise|background in|degree"
-    r"|proficien\w+|qualification|record of|years|conduct\w*|carry(?:ing)? out|perform\w*|process\w*|manag\w+|arrang\w+"
-    r"|administer\w*|handl\w+|organi[sz]\w*|plan(?:ning)?|book\w*|advis\w+|negotiat\w+|run(?:ning)?|lead(?:ing)?|teach\w*)\b",
+    r"\b(?:experienced?|skilled|trained|certified|knowledge|understanding|familiar(?:ity)?|skills?|expertise|background in|degree|proficien\w+"
+    r"|qualification|record of|years(?! (?:old|of age))|conduct\w*|carry(?:ing)? out|perform\w*|process\w*|manag\w+|arrang\w+"
+    r"|administer\w*|handl\w+|organi[sz]\w*|plan(?:ning)?|book\w*|advis\w+|negotiat\w+|run(?:ning)?|lead(?:ing)?|teach\w*)\b"
+    r"|\b(?:children|pupils?|students?|learners|people|patients|clients|residents) (?:\w+ )?aged\b",
     re.IGNORECASE,
 )
-_AGE_IS_WORK = re.compile(
-    r"\b(?:children|pupils?|students?|learners|people|patients|clients|residents) (?:\w+ )?aged\b", re.IGNORECASE
-)
 _NOT_WANTED = re.compile(
-    r"\b(?:no|not|without)\b[^.;]{0,40}\b(?:required|needed|necessary|expected)\b|\bno (?:relocation|travel|shifts?"
-    r"|weekends?|nights?|overtime|commut\w+)\b",
+    r"\b(?:no|not|without)\b[^.;]{0,40}\b(?:required|needed|necessary|expected)\b"
+    r"|\bno (?:relocation|travel|shifts?|weekends?|nights?|overtime|commut\w+)\b",
     re.IGNORECASE,
 )
 _ASKED = re.compile(r"\b(?:must|needs?|required|willing|expected|only)\b", re.IGNORECASE)
-# What an employer offers, or says of the work, asks nobody anything.
-_TOLD = re.compile(
+# What an employer offers asks nobody anything.
+_OFFERED = re.compile(
     r"\b(?:we|our)\b[^.;]{0,30}\b(?:offer|provide|pay|support|help|cover|give)\b(?![^.;]{0,40}\bsponsor)|\bopportunit"
     r"|\byou(?:'ll| will| can)? (?:be able to|get to|enjoy)\b",
     re.IGNORECASE,
@@ -160,29 +164,26 @@ def form_questions(text: str, kind: Kind = "must", *, told: bool = False) -> tup
     ``told`` marks a sentence that does not ask by its wording: what it tells of hours and travel is then no question.
     """
     words = " ".join(text.split()).strip(" .;,:")
-    if told and _TOLD.search(words):
+    if told and _OFFERED.search(words):
         return ()
     found: list[tuple[int, FormQuestion]] = []
-    for topic, pattern in _TOPICS:
+    for topic, pattern in _TOPICS.items():
         match = pattern.search(words)
-        if match is None or (topic != "work permit" and _NOT_WANTED.search(words)):
+        if match is None or _IS_WORK.search(words[: match.end()]):
             continue
-        if topic == "age" and _AGE_IS_WORK.search(words):
+        if topic != "work permit" and _NOT_WANTED.search(words):
             continue
-        if _IS_WORK.search(words[: match.end()]):
-            continue
-        if told and topic in ("hours", "travel", "distance") and match.start() and not _ASKED.search(words):
-            continue
-        if told and topic == "distance" and not _ASKED.search(words):
+        if told and not _asks_of(topic, words, match.start()):
             continue
         found.append((match.start(), FormQuestion(words, _QUESTIONS[topic](words), topic, kind)))
     return tuple(question for _, question in sorted(found, key=lambda one: one[0]))
 
 
-def form_line(asked: FormQuestion) -> str:
-    """Return the question as one line of a report: "Ask on the form: May you work in the UK?"."""
-    plus = " (the ad calls it a plus)" if asked.kind == "nice" else ""
-    return f"Ask on the form: {asked.question}{plus}"
+def _asks_of(topic: Topic, words: str, start: int) -> bool:
+    """True where a sentence that only tells asks all the same: "Travel to trade fairs", but not "an easy commute"."""
+    if topic == "distance" or (topic in ("hours", "travel") and start > 0):
+        return bool(_ASKED.search(words))
+    return True
 
 
 def _may_work(words: str) -> str:
@@ -194,28 +195,45 @@ def _may_work(words: str) -> str:
     if citizen:
         return f"Do you have the status that the job asks for: “{words}”?"
     where = re.search(
-        r"\b(?:work\w*|employed|employment|visa|permit)\b[^.;]{0,20}?\b(?:in|for) ((?:the )?[A-Z][\w.'-]*(?:(?: of)? [A-Z][\w.'-]*)*)", words
+        r"\b(?:work\w*|employed|employment|visa|permit)\b[^.;]{0,20}?\b(?:in"
+        r"|for) ((?:the )?[A-Z][\w.'-]*(?:(?: of)? [A-Z][\w.'-]*)*)",
+        words,
     )
     before = re.search(r"\b(EU|UK|US|EEA) (?:work|residence)", words)
-    place = where.group(1).rstrip(".") if where else f"the {before.group(1)}" if before else "the country of the job"
+    place = (
+        where.group(1).rstrip(".")
+        if where
+        else f"the {before.group(1)}"
+        if before
+        else "the country of the job"
+    )
     alone = " without sponsorship" if re.search(r"sponsor", words, re.IGNORECASE) else ""
     return f"May you work in {place}{alone}?"
 
 
 def _would_move(words: str) -> str:
     where = re.search(r"\b(?:relocat(?:e|ing|ion)|mov(?:e|ing))\b(?:\([A-Z]+\))? (to|in) (.+)", words)
-    return f"Are you willing to move {where.group(1)} {where.group(2)}?" if where else "Are you willing to move for this job?"
+    return (
+        f"Are you willing to move {where.group(1)} {where.group(2)}?"
+        if where
+        else "Are you willing to move for this job?"
+    )
 
 
 def _would_travel(words: str) -> str:
     how = re.search(
-        r"\btravel(?:l?ing)?\s+((?:up to|to|across|within|between|for|on|abroad|internationally|nationally|regularly"
+        r"\btravel(?:l?ing)?\s+((?:up to|to|across|within|between|for|on|abroad|internationally"
+        r"|nationally|regularly"
         r"|frequently|occasionally|about|around|\d)\b.*)",
         words,
         re.IGNORECASE,
     )
     if how is None or re.search(r"\brequired\b", how.group(1)):
-        return f"Can you travel as the job asks: “{words}”?" if re.search(r"\s.*\s", words) else "Are you willing to travel for this job?"
+        return (
+            f"Can you travel as the job asks: “{words}”?"
+            if re.search(r"\s.*\s", words)
+            else "Are you willing to travel for this job?"
+        )
     return f"Are you willing to travel {how.group(1)}?"
 
 
@@ -231,7 +249,11 @@ def _can_work_then(words: str) -> str:
 
 def _old_enough(words: str) -> str:
     years = re.search(r"\b(1[4-9]|2[0-5])\b", words)
-    return f"Are you at least {years.group(1)} years old?" if years else "Are you as old as the law asks for this work?"
+    return (
+        f"Are you at least {years.group(1)} years old?"
+        if years
+        else "Are you as old as the law asks for this work?"
+    )
 
 
 def _checked(words: str) -> str:

@@ -45,7 +45,10 @@ def clauses_of(sentence: str, kind: Kind, *, listed: bool = False) -> list[Claus
         flags=re.IGNORECASE,
     )
     sentence = re.sub(
-        r"\s+(?:is|are) what we(?:'re| are)? (?:after|looking for|seeking|need|want)\b", "", sentence, flags=re.IGNORECASE
+        r"\s+(?:is|are) what we(?:'re| are)? (?:after|looking for|seeking|need|want)\b",
+        "",
+        sentence,
+        flags=re.IGNORECASE,
     )
     clauses: list[Clause] = []
     lead_before = listed
@@ -91,7 +94,10 @@ def _is_bare_list(sentence: str) -> bool:
     ):
         return False
     parts = re.split(r",\s+(?:and\s+)?|\s+and\s+", sentence.rstrip(" .;"))
-    return len(parts) > 1 and sum(" " in part and (wording.has_head(part) or wording.is_credential(part)) for part in parts) > 1
+    return (
+        len(parts) > 1
+        and sum(" " in part and (wording.has_head(part) or wording.is_credential(part)) for part in parts) > 1
+    )
 
 
 def role_of(sentence: str) -> str:

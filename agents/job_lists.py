@@ -79,7 +79,9 @@ def _with_parts(segment: str) -> list[str]:
         left, right = segment[: match.start()], segment[match.end() :]
         core = wording.core_of(left)
         if not wording.is_credential(core) and re.match(
-            r"(?:experience|knowledge|background|understanding|familiar)", core.split()[-1] if core else "", re.IGNORECASE
+            r"(?:experience|knowledge|background|understanding|familiar)",
+            core.split()[-1] if core else "",
+            re.IGNORECASE,
         ):
             return [segment]
         person = core == left and len(left.split()) > 1 and not left[0].isdigit() and _PERSON.search(left)
@@ -104,7 +106,8 @@ def _with_more(right: str) -> bool:
 def _joins(group: list[str], segment: str, bare: str, *, listed: bool) -> bool:
     """True where a segment goes on with the group before it."""
     if re.match(
-        r"(?:or|(?:and )?(?:\w+ )?of (?:which|them|whom)|ideally|preferably|including|such as|e\.g\.|especially|particularly|whether|in|of|from"
+        r"(?:or|(?:and )?(?:\w+ )?of (?:which|them|whom)|ideally|preferably|including|such as|e\.g\."
+        r"|especially|particularly|whether|in|of|from"
         r"|etc)\b",
         segment,
         re.IGNORECASE,
@@ -145,7 +148,8 @@ def _and_parts(text: str, *, listed: bool, ends_list: bool) -> list[str]:
 
 
 _COMPLETE = re.compile(
-    r"portfolio|insurance|patience|discretion|curiosity|creativity|clearance|permit|membership|references|flair",
+    r"portfolio|insurance|patience|discretion|curiosity|creativity|clearance|permit|membership|references"
+    r"|flair",
     re.IGNORECASE,
 )
 """Heads that ask for something by themselves."""
@@ -184,7 +188,8 @@ def _plain_noun(phrase: str) -> bool:
 def _shares_head(right: str) -> bool:
     """True for "month-end close experience": what stands before it may ask for experience too."""
     return (
-        bool(re.search(rf"\b{wording.SHARED_HEAD}$", right, re.IGNORECASE)) and wording.core_of(right) == right
+        bool(re.search(rf"\b{wording.SHARED_HEAD}$", right, re.IGNORECASE))
+        and wording.core_of(right) == right
     )
 
 
@@ -210,8 +215,10 @@ def _cut_here(left: str, right: str, *, listed: bool, ends_list: bool) -> bool:
         return True
     if article and wording.is_credential(_nearest(right)[article.end() :]):
         return True
-    if wording.starts_with_years(right) and len(left.split()) > 1 and not re.search(
-        rf"\b(?:{wording.NUMBER}|an?|or)$", left
+    if (
+        wording.starts_with_years(right)
+        and len(left.split()) > 1
+        and not re.search(rf"\b(?:{wording.NUMBER}|an?|or)$", left)
     ):
         return True
     headed_right = wording.has_head(_nearest(right)) and len(right.split()) >= 2
@@ -245,7 +252,11 @@ def _shared_head(item: str) -> list[str]:
         return [item]
     left, right, head = match.groups()
     bare = re.sub(rf"^(?:{wording.QUALITY}\s+)+", "", left, flags=re.IGNORECASE)
-    if re.search(rf"\b{wording.PREPOSITION}\b", right) or wording.has_head(left) or wording.is_credential(left):
+    if (
+        re.search(rf"\b{wording.PREPOSITION}\b", right)
+        or wording.has_head(left)
+        or wording.is_credential(left)
+    ):
         return [item]
     if min(len(re.findall(r"\w+", bare)), len(re.findall(r"\w+", right))) < 2:
         return [item]

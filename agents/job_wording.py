@@ -369,7 +369,8 @@ ROLE_FRAME = re.compile(
     re.IGNORECASE,
 )
 ROLE_NEEDED = re.compile(
-    r"^(?!no\b)(?P<role>[\w'/& -]{3,60}?)(?<!\bis)(?<!\bare)(?<!\bbe)\s+(?:urgently\s+)?(?:needed|wanted|sought)\b", re.IGNORECASE
+    r"^(?!no\b)(?P<role>[\w'/& -]{3,60}?)(?<!\bis)(?<!\bare)(?<!\bbe)\s+(?:urgently\s+)?(?:needed|wanted|sought)\b",
+    re.IGNORECASE,
 )
 ROLE_END = re.compile(
     r"\s*[,;:.\u2013]|\s+[-\u2014]\s|\s+(?:with|who|whose|having|that|to|for|at|on|in|from|based|able"

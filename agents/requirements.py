@@ -186,7 +186,11 @@ class _Found:
             else:
                 self.duties.append(Clause(duty, "must"))
         elif not role_of(sentence):
-            self._leave(sentence, "asks for nothing")
+            if form_questions(sentence, told=True):
+                told = Clause(sentence.strip(" .;"), "nice" if line.section == "nice" else "must")
+                self.asked += [shown for shown in self._asked_of_letters(told) if shown != told]
+            else:
+                self._leave(sentence, "asks for nothing")
 
     def _ask(self, sentence: str, line: JobLine) -> None:
         listed = (
@@ -197,7 +201,7 @@ class _Found:
         clauses = clauses_of(sentence, "nice" if line.section == "nice" else "must", listed=listed)
         if not clauses:
             self._leave(sentence, "says that it is not asked for")
-        for clause in (shown for clause in clauses for shown in self._asked_of_letters(clause)):
+        for clause in [shown for one in clauses for shown in self._asked_of_letters(one)]:
             if clause.role:
                 self.role_asked = self.role_asked or len(clauses) > 1
             elif _CONTRACT.fullmatch(clause.text):

@@ -1,4 +1,4 @@
-"""The requirements of a new screening as a table that a person edits, and what was left out of the job and why.
+"""The requirements of a new screening as a table that a person edits, and what of the job became none and why.
 
 Reads a job through ``agents.requirements``; what a valid requirement is stands in ``agents.requirements_file``.
 """
@@ -6,6 +6,7 @@ Reads a job through ``agents.requirements``; what a valid requirement is stands 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import streamlit as st
 
@@ -21,10 +22,13 @@ from ui.dashboard.requirement_lines import (
 )
 from ui.dashboard.words import plain
 
+if TYPE_CHECKING:
+    from agents.requirements import JobReading
+
 _LINES = "requirement_lines"
 _VERSION = "requirement_version"
 _NOW = "requirement_lines_now"
-_LEFT_OUT = "requirement_left_out"
+_READING = "requirement_reading"
 _READ_FROM = "requirements_read_from"
 _REFUSED = "requirements_refused"
 READABLE_JOBS = "en"
@@ -55,16 +59,14 @@ def read_requirements(job: str) -> None:
         st.session_state[_REFUSED] = str(error).replace(", or pass a file with --requirements", "")
         set_lines((RequirementLine(),), job)
         return
-    set_lines(lines_of(reading.requirements), job, tuple((one.text, one.reason) for one in reading.left_out))
+    set_lines(lines_of(reading.requirements), job, reading)
 
 
-def set_lines(
-    lines: tuple[RequirementLine, ...], job: str, left_out: tuple[tuple[str, str], ...] = ()
-) -> None:
-    """Put these lines into the table. ``left_out`` are parts of the job with the reason for each."""
+def set_lines(lines: tuple[RequirementLine, ...], job: str, reading: JobReading | None = None) -> None:
+    """Put these lines into the table. ``reading`` is what they come from, with what became no requirement."""
     st.session_state[_LINES] = st.session_state[_NOW] = lines
     st.session_state[_VERSION] = st.session_state.get(_VERSION, 0) + 1
-    st.session_state[_LEFT_OUT] = left_out
+    st.session_state[_READING] = reading
     st.session_state[_READ_FROM] = job
 
 
@@ -112,14 +114,16 @@ def draw_requirements(job: str) -> tuple[Requirement, ...] | None:
         },
         alt="The requirements that letters are judged by",
     )
-    _draw_left_out()
+    _draw_reading()
     st.session_state[_NOW] = edited(lines, _edits())
     try:
-        return requirements_in(st.session_state[_NOW])
+        requirements = requirements_in(st.session_state[_NOW])
     except RequirementsError as error:
         st.error("The requirements can't be used yet.")
         plain(str(error))
         return None
+    _draw_own_notices(requirements)
+    return requirements
 
 
 def _edits() -> TableEdits:
@@ -141,12 +145,50 @@ def _move() -> None:
         st.session_state[_VERSION] = st.session_state.get(_VERSION, 0) + 1
 
 
-def _draw_left_out() -> None:
-    left_out: tuple[tuple[str, str], ...] = st.session_state.get(_LEFT_OUT, ())
-    if not left_out:
+def _draw_own_notices(requirements: tuple[Requirement, ...]) -> None:
+    """Warn of requirements that a letter can't answer or that stand in for something else; they are judged all the same."""
+    from agents.job_notices import own_notices
+
+    notices = own_notices(requirements)
+    if notices:
+        st.warning("Some requirements are better asked otherwise. They are judged as they stand.")
+        plain("\n".join(text for _, text in notices))
+
+
+def _draw_reading() -> None:
+    """Draw what of the job became no requirement: questions for the form, doubtful criteria, and what was left out."""
+    reading: JobReading | None = st.session_state.get(_READING)
+    if reading is None:
         return
-    with st.expander(f"What was left out of the job description, and why ({len(left_out)})"):
-        st.dataframe(
-            {"Left out": [text for text, _ in left_out], "Why": [reason for _, reason in left_out]},
-            hide_index=True,
-        )
+    if reading.form_questions:
+        with st.expander(f"Ask on the application form ({len(reading.form_questions)})", expanded=True):
+            st.dataframe(
+                {
+                    "Question": [one.question for one in reading.form_questions],
+                    "In the job": [one.text for one in reading.form_questions],
+                    "Must or nice": [one.kind for one in reading.form_questions],
+                },
+                hide_index=True,
+            )
+    if reading.doubtful:
+        with st.expander(
+            f"Criteria that stand in for something else ({len(reading.doubtful)})", expanded=True
+        ):
+            st.dataframe(
+                {
+                    "In the job": [one.text for one in reading.doubtful],
+                    "It is about": [one.about for one in reading.doubtful],
+                    "Read as": [one.kept or "nothing" for one in reading.doubtful],
+                    "Instead": [one.instead for one in reading.doubtful],
+                },
+                hide_index=True,
+            )
+    if reading.left_out:
+        with st.expander(f"What was left out of the job description, and why ({len(reading.left_out)})"):
+            st.dataframe(
+                {
+                    "Left out": [one.text for one in reading.left_out],
+                    "Why": [one.reason for one in reading.left_out],
+                },
+                hide_index=True,
+            )

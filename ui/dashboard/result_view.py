@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
+from agents.job_notices import FORM_QUESTION
 from agents.verdict import Verdict
 from ingestion.records import PostingRow
 from ui.dashboard.export_menu import draw_exports
@@ -103,8 +104,17 @@ def _draw_unjudged_line(verdict: Verdict) -> None:
 
 def _draw_notices(verdict: Verdict) -> None:
     """Draw what holds for the whole screening; what holds for one letter stands in its row."""
-    for notice in verdict.warnings:
-        if notice.letter_id is None:
+    notices = [one for one in verdict.warnings if one.letter_id is None]
+    asked = [one.text for one in notices if one.code == FORM_QUESTION]
+    if asked:
+        head = "question is" if len(asked) == 1 else "questions are"
+        st.info(
+            f"{len(asked)} {head} for the application form: no letter was judged by it.",
+            icon=":material/assignment:",
+        )
+        plain("\n".join(asked))
+    for notice in notices:
+        if notice.code != FORM_QUESTION:
             st.warning(label(notice.text, at_most=600), icon=":material/info:")
 
 
