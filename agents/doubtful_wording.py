@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
+from agents.job_wording import LANGUAGE
+
 StandsFor = Literal[
     "age", "origin", "sex", "family", "health", "religion", "looks", "schooling", "career breaks", "sameness"
 ]
@@ -31,12 +33,6 @@ def _words(*lists: str) -> str:
     return f"(?:{'|'.join(word for words in lists for word in words.split())})"
 
 
-_LANGUAGE = _words(
-    "english french german spanish italian portuguese dutch flemish polish czech slovak hungarian romanian bulgarian",
-    "greek turkish russian ukrainian arabic hebrew persian farsi hindi urdu punjabi bengali gujarati tamil mandarin",
-    "chinese cantonese japanese korean vietnamese thai indonesian malay swedish danish norwegian finnish icelandic",
-    "welsh irish catalan croatian serbian slovene slovenian albanian swahili somali tagalog",
-)
 _SOMEONE = (
     r"(?:person|people|individuals?|candidates?|applicants?|professionals?|talents?|staff|colleagues?"
     r"|team (?:members?|players?))"
@@ -65,7 +61,7 @@ _JOB = _words(
 )
 _ROLE = rf"(?:(?!{_SERVED}\b)[\w/&-]+ ){{0,2}}?{_JOB}\b"
 _GROUP = _words(
-    "team company start-?up firm business environment organi[sz]ation brand crowd workplace office attitude approach",
+    "team(?!\\s(?:player|member)) company start-?up firm business environment organi[sz]ation brand crowd workplace office attitude approach",
     "manner outlook judge?ment",
 )
 _SCHOOL = _words("universit(?:y|ies) colleges? schools? institut(?:es?|ions?) b-?schools?")
@@ -125,13 +121,13 @@ DOUBTFUL: tuple[DoubtfulRule, ...] = (
         (
             r"(?<!non-)(?<!non )\b(?:an? )?(?:near[- ])?native(?:[- ]level|[- ]like)?(?: fluent| proficient)?"
             r"(?: speakers? of| command of| fluency in| proficiency in|,? or (?:near-native|fluent|bilingual))?"
-            rf"\s+({_LANGUAGE})(?:[ /-]+(?:speakers?|speaking|level|proficiency|fluency|skills))*\b",
-            rf"\b({_LANGUAGE})(?:[- ]+| (?:as|is) (?:a |an |the |your |their )?)"
+            rf"\s+({LANGUAGE})(?:[ /-]+(?:speakers?|speaking|level|proficiency|fluency|skills))*\b",
+            rf"\b({LANGUAGE})(?:[- ]+| (?:as|is) (?:a |an |the |your |their )?)"
             r"(?:native(?:[- ]speakers?|[- ]level)?|mother[- ]tongue|first language)\b(?:[- ](?:speakers?|level))?",
-            rf"\b({_LANGUAGE}) (?:at|on|to) (?:an? )?(?:native|mother[- ]tongue)(?:[- ]speaker)? (?:level|standard)\b",
+            rf"\b({LANGUAGE}) (?:at|on|to) (?:an? )?(?:native|mother[- ]tongue)(?:[- ]speaker)? (?:level|standard)\b",
             r"\b(?:your |the |whose )?(?:mother[- ]tongue|first language|native language)"
-            rf"(?: (?:is|must be|should be))?:? ({_LANGUAGE})\b",
-            rf"\b({_LANGUAGE}) ?\((?:native|mother[- ]tongue|first language)(?: speakers?| level)?\)",
+            rf"(?: (?:is|must be|should be))?:? ({LANGUAGE})\b",
+            rf"\b({LANGUAGE}) ?\((?:native|mother[- ]tongue|first language)(?: speakers?| level)?\)",
         ),
         _LEVEL,
         _fluent,
@@ -154,9 +150,7 @@ DOUBTFUL: tuple[DoubtfulRule, ...] = (
     ),
     _rule(
         "age",
-        (
-            r"\b(?:(?:be|is|are) )?(?:an? )?(?:true |real |genuine )?(?:digital|social media|internet) natives?\b",
-        ),
+        (r"\b(?:an? )?(?:true |real |genuine )?(?:digital|social media|internet) natives?\b",),
         "Ask for the channels and tools that the person must have worked with instead.",
         "someone",
     ),
@@ -297,9 +291,9 @@ DOUBTFUL: tuple[DoubtfulRule, ...] = (
     _rule(
         "health",
         (
-            rf"\b(?:(?:be|is|are) )?(?:an? )?able[- ]bodied\b(?: (?:{_SOMEONE}|{_MAN_OR_WOMAN}))?",
+            rf"\b(?:an? )?able[- ]bodied\b(?: (?:{_SOMEONE}|{_MAN_OR_WOMAN}))?",
             rf"\b(?:an? )?healthy (?:{_SOMEONE}|{_MAN_OR_WOMAN})\b",
-            rf"\b(?:be )?physically (?:and mentally )?fit\b(?: {_SOMEONE})?",
+            rf"\bphysically (?:and mentally )?fit\b(?: {_SOMEONE})?",
             r"\bno (?:physical |known )?(?:disabilit(?:y|ies)|handicaps?|(?:health|medical) (?:problems|issues|conditions))\b",
             rf"{_CLAUSE_START}(?:in |of )?(?:perfect|excellent|good|full|robust) (?:physical |general )?health\b"
             rf"(?={_END}|\s+(?:and|with)\b(?! (?:safety|social|care)))",

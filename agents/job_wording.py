@@ -7,6 +7,17 @@ from __future__ import annotations
 
 import re
 
+LANGUAGES = """
+    afrikaans albanian amharic arabic armenian basque bengali bosnian bulgarian burmese cantonese catalan
+    chinese croatian czech danish dutch english estonian farsi finnish flemish french gaelic galician
+    georgian german greek gujarati hausa hebrew hindi hungarian icelandic igbo indonesian irish italian
+    japanese kannada khmer korean kurdish latvian lithuanian macedonian malay malayalam maltese mandarin
+    marathi nepali norwegian pashto persian polish portuguese punjabi romanian russian serbian sinhala slovak
+    slovene slovenian somali spanish swahili swedish tagalog tamil telugu thai turkish ukrainian urdu
+    vietnamese welsh yoruba zulu
+""".split()
+LANGUAGE = f"(?:{'|'.join(LANGUAGES)})"
+
 # Nouns and adjectives that head a requirement ("AWS certification", "able to", "years of").
 HEAD = (
     r"(?:experiences?|expertise|knowledge|understanding|skills?|skillset|abilit(?:y|ies)|proficiency"
@@ -27,8 +38,7 @@ HEAD = (
     r"|contacts|network"
     r"|history|credentials?|education|status|leadership experience|interest|curiosity|patience"
     r"|discretion|hands-on"
-    r"|english|french|german|spanish|italian|portuguese|dutch|polish|mandarin|cantonese|arabic|hindi"
-    r"|japanese|russian)"
+    rf"|{LANGUAGE})"
 )
 # Heads that a list before them can share: "account reconciliation and month-end close experience".
 SHARED_HEAD = r"(?:experience|expertise|knowledge|skills?|certifications?|qualifications?)"
@@ -84,11 +94,7 @@ CREDENTIAL = (
 )
 _CREDENTIAL_LAST = re.compile(rf"(?:^|[\s/-]){CREDENTIAL}\s*(?:\([^)]*\))?$", re.IGNORECASE)
 _ONE_PAPER = re.compile(r"\w\s(?:licen[cs]e|certificate|card|ticket|badge|diploma|degree)$", re.IGNORECASE)
-_LANGUAGE_LAST = re.compile(
-    r"\b(?:english|french|german|spanish|italian|portuguese|dutch|polish|mandarin|cantonese|arabic|hindi|japanese|russian"
-    r"|welsh|irish|turkish|urdu|punjabi)$",
-    re.IGNORECASE,
-)
+_LANGUAGE_LAST = re.compile(rf"\b{LANGUAGE}$", re.IGNORECASE)
 _QUALITY_FIRST = re.compile(rf"(?:{DETERMINER}\s+)?(?:{QUALITY}|{NUMBER})\s+\S", re.IGNORECASE)
 
 

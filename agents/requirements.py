@@ -99,7 +99,9 @@ def read_job(job_description: str) -> JobReading:
         RequirementsError: nothing was found.
     """
     job = read_lines(_CONTROLS.sub("", job_description))
-    found = _Found(title=_plain_title(job.title))
+    title, doubtful = read_doubtful(job.title)
+    found = _Found(title=_plain_title(title))
+    found.doubtful.extend(doubtful)
     for line in job.lines:
         found.read(line)
     clauses = found.requirements()
@@ -133,6 +135,7 @@ class _Found:
         self.title = title
         self.role = ""
         self.role_asked = False
+        self.no_experience = False
         self.asked: list[Clause] = []
         self.duties: list[Clause] = []
         self.left_out: list[LeftOut] = []
@@ -172,6 +175,7 @@ class _Found:
             self._leave(sentence, reason)
             return
         self.role = self.role or role_of(sentence)
+        self.no_experience = self.no_experience or bool(_NO_EXPERIENCE.search(sentence))
         is_duty = bool(wording.DUTY.match(sentence)) and not wording.ASKS.match(sentence)
         if (in_list and not is_duty) or (by_wording and not is_duty):
             self._ask(sentence, line)
@@ -220,7 +224,8 @@ class _Found:
             asked = _distinct(asked + self.duties[:MAX_DUTIES])
         for duty in self.duties[MAX_DUTIES if fallback else 0 :]:
             self._leave(duty.text, "a duty; what is required is stated")
-        if role and (fallback or self.role_asked) and not _covered(role, asked):
+        wanted = self.role_asked or (fallback and not (asked and self.no_experience))
+        if role and wanted and not _covered(role, asked):
             named = Clause(tidy(f"{role} experience"), "must", role=True)
             asked = [named, *asked] if self.role else [*asked, named]
         return self._fitting(asked)
@@ -302,6 +307,10 @@ def _reason(sentence: str, *, unasked: bool) -> str:
 _CONTRACT = re.compile(
     r"(?:fully )?(?:remote|hybrid|on-?site|full[- ]time|part[- ]time|permanent|temporary|freelance)"
     r"(?: (?:ok|okay|possible|friendly|only|role|position|work|working|job|or|and|part[- ]time))*",
+    re.IGNORECASE,
+)
+_NO_EXPERIENCE = re.compile(
+    r"\bno (?:\w+ )?experience (?:is |will be )?(?:needed|required|necessary)\b|\bneeds? no (?:\w+ )?experience\b",
     re.IGNORECASE,
 )
 _EMPTY_WORDS = frozenset(

@@ -42,6 +42,16 @@ def test_boilerplate_reaches_no_requirement(job: dict[str, Any]) -> None:
     assert [word for word in job["left_out"] if word.lower() in texts] == []
 
 
+@pytest.mark.parametrize(
+    "job", [job for job in JOBS if "form" in job or "doubtful" in job], ids=lambda job: job["name"]
+)
+def test_knock_outs_and_doubtful_criteria_are_reported_as_what_they_are(job: dict[str, Any]) -> None:
+    """They stand with the reading, under their topic, and with what they stand for."""
+    reading = read_job(job["text"])
+    assert job.get("form", []) == [one.topic for one in reading.form_questions]
+    assert job.get("doubtful", []) == [kind for one in reading.doubtful for kind in one.stands_for]
+
+
 def test_one_sentence_becomes_its_parts() -> None:
     """The one-sentence form: the role and each condition, all musts."""
     assert [
@@ -123,6 +133,27 @@ def test_a_text_that_asks_for_nothing_is_refused_with_the_remedy(text: str) -> N
     """Nothing to judge by is said, never made up."""
     with pytest.raises(RequirementsError, match=r"must name a role, a skill or a duty, but .*--requirements"):
         extract_requirements(text)
+
+
+def test_a_job_that_asks_only_for_what_a_form_answers_is_refused_and_told_so() -> None:
+    """The person sees what was read, and that no letter can show it."""
+    with pytest.raises(
+        RequirementsError, match=r"that a letter could show \(it asks for: right to work in Malta, young\)"
+    ):
+        extract_requirements("You must have the right to work in Malta. You must be young.")
+
+
+def test_no_experience_needed_asks_for_none() -> None:
+    """The role stands in for nothing where the job says that nobody needs to have done it."""
+    text = "Fruit Picker\n\nNo experience is needed. You must be able to lift 10 kg."
+    assert [r.text for r in extract_requirements(text)] == ["lift 10 kg"]
+
+
+def test_a_knock_out_beside_a_requirement_loses_neither() -> None:
+    """One clause may hold both."""
+    reading = read_job("A driving licence and access to a vehicle are essential. You have worked as a carer.")
+    assert [r.text for r in reading.requirements] == ["driving licence", "worked as a carer"]
+    assert [one.text for one in reading.form_questions] == ["access to a vehicle"]
 
 
 def test_curly_and_straight_apostrophes_read_alike() -> None:

@@ -262,6 +262,23 @@ def test_a_job_without_requirements_can_be_written_by_hand(
     assert page.button(key="start_screening").disabled
 
 
+def test_what_of_a_job_is_no_requirement_is_shown_with_what_to_do(
+    own_store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Questions for the form and doubtful criteria stand open under the table, beside what was left out."""
+    page = draw_page("screen", own_store, monkeypatch)
+    job = (
+        "We need a cook with a food safety certificate, two years in a hotel and native French. You are young and may "
+        "work in Malta without sponsorship. We offer free meals."
+    )
+    no_exception(page.text_area[0].set_value(job).run())
+    page = press(page, "Read the requirements")
+    columns = {name: list(one.value[name]) for one in page.dataframe for name in one.value.columns}
+    assert columns["Question"] == ["May you work in Malta without sponsorship?"]
+    assert columns["Read as"] == ["fluent French", "nothing"]
+    assert columns["Left out"] == ["We offer free meals."]
+
+
 @pytest.mark.parametrize(
     ("name", "data", "expected"),
     [

@@ -501,6 +501,26 @@ def test_requirements_over_the_limit_are_named(make: Make) -> None:
     assert "Airflow" in notice.text
 
 
+def test_what_only_a_form_answers_and_what_stands_in_for_something_else_is_told_not_judged(
+    make: Make,
+) -> None:
+    """In the notices of the verdict, whether the requirements were read from the job or written by a person."""
+    store = make({"1": "I have led three projects for a bank, each on time and within its budget."})
+    job = "You need the right to work in Malta, two years of project management and native Maltese. You are young."
+    verdict = screen(store, None, job=job)
+    assert [r.text for r in verdict.posting.requirements] == [
+        "two years of project management",
+        "fluent Maltese",
+    ]
+    told = [(notice.code, notice.text) for notice in verdict.warnings]
+    assert ("form_question", "ask on the form: May you work in Malta?") in told
+    assert [code for code, _ in told] == ["form_question", "doubtful_criterion", "doubtful_criterion"]
+    assert "ask on the form: May you work in Malta?" in render_report(verdict)
+    own = screen(store, (Requirement("a", "young team player", "must", 2.0),), job=job)
+    assert [r.text for r in own.posting.requirements] == ["young team player"]
+    assert "own_requirement" in [notice.code for notice in own.warnings]
+
+
 def test_a_job_in_another_language_is_refused_with_the_remedy(make: Make) -> None:
     """A judge that reads English does not guess at requirements in German."""
     store = make({"1": "I have led three projects for a bank, each on time and within its budget."})

@@ -1,0 +1,51 @@
+from agents.job_notices import job_notices, own_notices
+from agents.requirements import read_job
+from agents.verdict import Requirement
+
+AD = (
+    "You need the right to work in Kenya, a first aid certificate and native Swahili. You are young. "
+    "Your own car would be a plus."
+)
+
+
+def test_a_job_tells_what_to_ask_on_the_form_and_which_criteria_it_was_not_judged_by() -> None:
+    """Each with its code and in one line."""
+    assert job_notices(read_job(AD)) == (
+        ("form_question", "ask on the form: May you work in Kenya?"),
+        ("form_question", "ask on the form: Do you have a car that you can use for this job? (the job calls it a plus)"),
+        (
+            "doubtful_criterion",
+            "the job asks for “native Swahili”, which is about where a person comes from; it was read as “fluent Swahili”. "
+            "Name the level that the work needs instead, such as “fluent English (C2)”: people learn languages.",
+        ),
+        (
+            "doubtful_criterion",
+            "the job asks for “young”, which is about a person's age; no letter is judged by it. Ask for what the work takes "
+            "instead, such as “can stand for eight hours”, or for the years of experience that it needs.",
+        ),
+    )  # fmt: skip
+
+
+def test_requirements_of_a_persons_own_are_judged_as_written_and_warned_of() -> None:
+    """The person decides; what the job says in the same words is not said twice."""
+    own = (
+        Requirement("a", "right to work in Kenya", "must", 2.0),
+        Requirement("b", "young and dynamic", "nice", 1.0),
+        Requirement("c", "first aid certificate", "must", 2.0),
+    )
+    notices = job_notices(read_job(AD), own)
+    assert notices[0] == (
+        "own_requirement",
+        "requirement a, “right to work in Kenya”, is judged as you wrote it, but few letters say so; ask on the form: May "
+        "you work in Kenya?",
+    )
+    assert notices[1][0] == "own_requirement"
+    assert "“young and dynamic” is about a person's age" in notices[1][1]
+    assert [text for _, text in notices].count("ask on the form: May you work in Kenya?") == 0
+    (native,) = [text for code, text in notices if code == "doubtful_criterion"]
+    assert "no letter is judged by it" in native
+
+
+def test_plain_requirements_raise_no_notice() -> None:
+    """Nothing is said where nothing is wrong."""
+    assert own_notices((Requirement("r1", "two years in youth work", "must", 2.0),)) == []
