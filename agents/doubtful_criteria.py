@@ -86,7 +86,8 @@ def read_doubtful(text: str) -> tuple[str, tuple[DoubtfulCriterion, ...]]:
         rule, match = first
         put = rule.put(match)
         kept = "" if put in ("", "someone") else _kept(words, match, put)
-        found.append(DoubtfulCriterion(match.group().strip(" ,;"), rule.stands_for, rule.instead, kept))
+        named = re.sub(r"^(?:an?|the) ", "", match.group().strip(" ,;"), flags=re.IGNORECASE)
+        found.append(DoubtfulCriterion(named, rule.stands_for, rule.instead, kept))
         words = _joined(words[: match.start()], put, words[match.end() :])
     return (words, tuple(found)) if found else (text, ())
 

@@ -54,11 +54,15 @@ def own_notices(own: Sequence[Requirement]) -> list[tuple[str, str]]:
         notices += [
             (
                 OWN_REQUIREMENT,
-                f"{named} is judged as you wrote it, but “{doubt.text}” is about {doubt.about}. {doubt.instead}",
+                f"{named} is judged as you wrote it, but {_which(doubt, one)} is about {doubt.about}. {doubt.instead}",
             )
             for doubt in doubtful_criteria(one.text)
         ]
     return notices
+
+
+def _which(doubt: DoubtfulCriterion, one: Requirement) -> str:
+    return "it" if doubt.text.lower() == one.text.lower() else f"“{doubt.text}”"
 
 
 def form_line(asked: FormQuestion) -> str:

@@ -266,17 +266,18 @@ class _Found:
         if not form_questions(clause.text, clause.kind):
             return [clause]
         parts = re.split(r",\s+(?:and\s+)?|\s+(?:and|with)\s+", clause.text)
+        asked = {part: form_questions(part, clause.kind) for part in parts}
         shown = [
             part
             for part in parts
-            if not form_questions(part)
-            and ((" " in part and wording.has_head(part)) or wording.is_credential(part))
+            if not asked[part] and ((" " in part and wording.has_head(part)) or wording.is_credential(part))
         ]
-        asked = [part for part in parts if form_questions(part)]
-        if not shown or not asked:
-            shown, asked = [], [clause.text]
-        for part in asked:
-            self._keep_questions(form_questions(part, clause.kind))
+        topics = {one.topic for questions in asked.values() for one in questions}
+        parted = topics and (shown or (len(topics) > 1 and all(asked.values())))
+        if not parted:
+            shown, asked = [], {clause.text: form_questions(clause.text, clause.kind)}
+        for questions in asked.values():
+            self._keep_questions(questions)
         return [replace(clause, text=tidy(wording.strip_leads(part)[0])) for part in shown]
 
     def _keep_questions(self, questions: Sequence[FormQuestion]) -> None:

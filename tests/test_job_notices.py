@@ -40,7 +40,7 @@ def test_requirements_of_a_persons_own_are_judged_as_written_and_warned_of() -> 
         "you work in Kenya?",
     )
     assert notices[1][0] == "own_requirement"
-    assert "“young and dynamic” is about a person's age" in notices[1][1]
+    assert "“young and dynamic”, is judged as you wrote it, but it is about a person's age" in notices[1][1]
     assert [text for _, text in notices].count("ask on the form: May you work in Kenya?") == 0
     (native,) = [text for code, text in notices if code == "doubtful_criterion"]
     assert "no letter is judged by it" in native

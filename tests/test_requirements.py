@@ -154,6 +154,10 @@ def test_a_knock_out_beside_a_requirement_loses_neither() -> None:
     reading = read_job("A driving licence and access to a vehicle are essential. You have worked as a carer.")
     assert [r.text for r in reading.requirements] == ["driving licence", "worked as a carer"]
     assert [one.text for one in reading.form_questions] == ["access to a vehicle"]
+    reading = read_job(
+        "You must be available on weekends and live near the quay. You have a licence and tact."
+    )
+    assert [one.text for one in reading.form_questions] == ["available on weekends", "live near the quay"]
 
 
 def test_curly_and_straight_apostrophes_read_alike() -> None:
