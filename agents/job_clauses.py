@@ -151,16 +151,24 @@ def _cues(piece: str) -> Iterator[tuple[int, int, Kind]]:
             last = end
 
 
+_MUST_AGAIN = re.compile(r",?\s+(?:and|but)\s+(?=(?:you\s+)?(?:must|need)\b)")
+
+
 def _weighed(piece: str, kind: Kind) -> list[tuple[str, Kind]]:
     """Cut a piece where its weight changes: "X, ideally Y", "X is required, Y a plus"."""
-    opening = wording.NICE_BEFORE.match(piece.lstrip(" ,("))
+    piece = wording.IDEALLY_WITHIN.sub(r"ideally \g<who>", piece.lstrip(" ,("), count=1)
+    opening = wording.NICE_BEFORE.match(piece)
     if opening:
-        return _weighed(piece.lstrip(" ,(")[opening.end() :], "nice")
+        inside = piece[opening.end() :]
+        turn = _MUST_AGAIN.search(inside)
+        if turn:
+            return [*_weighed(inside[: turn.start()], "nice"), *_weighed(inside[turn.end() :], "must")]
+        return _weighed(inside, "nice")
     for match in re.finditer(r"(?:,\s*(?:and\s+|but\s+)?|\s+and\s+|\s*\()(?=\w)", piece):
         cue = wording.NICE_BEFORE.match(piece, match.end())
         if cue and not wording.QUALIFIER.match(piece, cue.end()) and re.search(r"\w", piece[cue.end() :]):
             inside = piece[cue.end() :].rstrip(") ") if "(" in match.group() else piece[cue.end() :]
-            turn = re.search(r",?\s+(?:and|but)\s+(?=(?:you\s+)?(?:must|need)\b)", inside)
+            turn = _MUST_AGAIN.search(inside)
             after = (
                 [(inside[: turn.start()], "nice"), (inside[turn.end() :], "must")]
                 if turn

@@ -122,6 +122,8 @@ def _joins(group: list[str], segment: str, bare: str, *, listed: bool) -> bool:
         return False
     if not listed and wording.is_credential(group[-1]):
         return False
+    if re.match(r"an?\s", bare, re.IGNORECASE) and wording.ends_with_head(group[-1]):
+        return False
     if wording.starts_with_verb(group[0]) and len(group[0].split()) > 2:
         return True
     if not listed or wording.starts_with_head(wording.strip_leads(", ".join(group))[0]):
@@ -172,6 +174,14 @@ def _bare(phrase: str, right: str) -> bool:
     )
 
 
+# "knowledge of Opera" and "an eye for colour" end with their one object; "experience in retail and a call centre" may not.
+_ONE_OBJECT = re.compile(
+    r"(?:(?!experience)[\w'-]+ )*(?<!experience )(?:eye|knowledge|background|understanding|command|grasp|interest|flair|passion|degree|diploma)"
+    r" (?:of|for|in|with) [\w+#-]+",
+    re.IGNORECASE,
+)
+_DONE = re.compile(r"\w{3,}ed\s+\w", re.IGNORECASE)
+_NAMED = re.compile(rf"(?!{wording.QUALITY}\b|\w+ing\b)[\w/&+#.-]+(?: [\w/&+#.-]+)+", re.IGNORECASE)
 _HAS = re.compile(r"(?:have|has|holds?|possess(?:es)?|can)\s", re.IGNORECASE)
 
 
@@ -213,7 +223,23 @@ def _cut_here(left: str, right: str, *, listed: bool, ends_list: bool) -> bool:
         article and wording.ends_with_head(left)
     ):
         return True
-    if article and wording.is_credential(_nearest(right)[article.end() :]):
+    if article and (wording.is_credential(_nearest(right)[article.end() :]) or _ONE_OBJECT.fullmatch(left)):
+        return True
+    if (
+        ends_list
+        and len(left.split()) > 2
+        and not wording.starts_with_verb(left)
+        and wording.is_one_paper(right)
+    ):
+        return True
+    if listed and _DONE.match(left) and _DONE.match(right):
+        return True
+    if (
+        wording.starts_with_head(right)
+        and not _shares_head(right)
+        and _NAMED.fullmatch(left)
+        and _plain_noun(left)
+    ):
         return True
     if (
         wording.starts_with_years(right)

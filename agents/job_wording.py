@@ -89,7 +89,7 @@ _FINITE_FIRST = re.compile(
     re.IGNORECASE,
 )
 CREDENTIAL = (
-    r"(?:licen[cs]es?|certificates?|certifications?|diploma|degrees?|qualifications?|card|ticket|badge|apprenticeship"
+    r"(?:licen[cs]es?|awards?|certificates?|certifications?|diploma|degrees?|qualifications?|card|ticket|badge|apprenticeship"
     r"|bachelor(?:'?s)?|master(?:'?s)?|ph\.?d|mba|doctorate)"
 )
 _CREDENTIAL_LAST = re.compile(rf"(?:^|[\s/-]){CREDENTIAL}\s*(?:\([^)]*\))?$", re.IGNORECASE)
@@ -132,6 +132,11 @@ def stands_alone(phrase: str) -> bool:
 def is_credential(phrase: str) -> bool:
     """True for "driving licence", "CSCS card": it names a paper and ends there, so that nothing after it belongs to it."""
     return bool(_CREDENTIAL_LAST.search(phrase)) and core_of(phrase) == phrase
+
+
+def is_one_paper(phrase: str) -> bool:
+    """True for "pool lifeguard certificate": one paper, named."""
+    return bool(_ONE_PAPER.search(phrase)) and core_of(phrase) == phrase
 
 
 def starts_with_finite_verb(phrase: str) -> bool:
@@ -193,7 +198,7 @@ MUST_WORD = re.compile(
 NICE_BEFORE = re.compile(
     r"(?:ideally|preferably|optionally|(?:it(?:'s| is| would be| will be| 'd be)?\s+)?(?:also\s+)?"
     r"(?:an?\s+)?(?:big |huge |great |real )?"
-    r"(?:plus|bonus|advantage|great|nice|desirable|helpful|good)\s+(?:if|would be|to have)|(?:bonus"
+    r"(?:plus|bonus|advantage|great|nice|desirable|preferable|beneficial|advantageous|helpful|good)\s+(?:if|that|would be|to have)|(?:bonus"
     r"|extra|brownie) points?(?: are given)? (?:for|if)"
     r"|nice[- ]to[- ]haves?(?: (?:are|is))?|(?:preferred|desirable|desired|optional|advantageous|bonus"
     r"|plus|desirables)\s*[:\u2013-](?=\s*\w)"
@@ -204,6 +209,12 @@ NICE_BEFORE = re.compile(
 )
 # "degree, ideally in physics": the cue weighs a detail of what stands before it.
 QUALIFIER = re.compile(r"\s*(?:in|from|within|at|on|of|as|under|gained|working|both)\b", re.IGNORECASE)
+# "You will ideally hold ...": the cue stands behind the person.
+IDEALLY_WITHIN = re.compile(
+    r"(?P<who>(?:you|the (?:ideal |successful )?(?:candidate|applicant|person)|candidates|applicants)\s+(?:(?:will|would|should|must)\s+)?"
+    r"(?:also\s+)?)(?:ideally|preferably)\s+",
+    re.IGNORECASE,
+)
 NOT_ASKED = re.compile(
     r"\b(?:no|not|without)\b[^.;]{0,80}?\b(?:required|needed|necessary|essential|a requirement|mandatory"
     r"|must)\b"
@@ -247,6 +258,7 @@ LEADS: tuple[re.Pattern[str], ...] = tuple(
         r"(?:required|requirements?|essential|mandatory|minimum requirements?|must[- ]haves?|needed"
         r"|necessary|qualifications?|skills required)"
         r"\s*(?:are|is|includes?)?\s*[:\u2013-]\s*",
+        r"it(?:'s| is) (?:essential|important|vital|crucial|necessary) (?:that|to)\s+",
         r"(?:who|that)\s+(?:also\s+)?(?=\w)",
         r"(?:with|having)\s+",
         r"(?:has|have|holds?|possess(?:es)?|is|are|(?:to )?be|can|brings?)\s+(?:also\s+)?(?:been\s+)?(?=\S)",
@@ -274,6 +286,7 @@ ASKS = re.compile(
     rf"|educated|registered|fluent|proficient|skilled)\b)"
     r"|(?:for this (?:role|job|position),?\s+)?we\s*(?:'re|are)?\s*(?:also\s+)?(?:need|require|want|seek"
     r"|expect|ask for|look for|looking for|seeking|asking for)\b"
+    r"|it(?:'s| is) (?:essential|important|vital|crucial|necessary) (?:that|to)\b"
     r"|must\b|required\b|(?:this|the) (?:role|job|position|work) (?:requires|needs|calls for|demands)\b"
     r"|should\b|having\b)",
     re.IGNORECASE,
