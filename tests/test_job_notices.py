@@ -1,7 +1,17 @@
+from pathlib import Path
+
+import pytest
+
 from agents.job_notices import job_notices, own_notices
 from agents.requirements import read_job
 from agents.verdict import Requirement
 
+PAGE = (Path(__file__).parent.parent / "docs" / "job-descriptions.md").read_text(encoding="utf-8")
+ROWS = [
+    tuple(cell.strip() for cell in line.split("|")[1:-1])
+    for line in PAGE.splitlines()
+    if line.startswith("| ")
+]
 AD = (
     "You need the right to work in Kenya, a first aid certificate and native Swahili. You are young. "
     "Your own car would be a plus."
@@ -49,3 +59,10 @@ def test_requirements_of_a_persons_own_are_judged_as_written_and_warned_of() -> 
 def test_plain_requirements_raise_no_notice() -> None:
     """Nothing is said where nothing is wrong."""
     assert own_notices((Requirement("r1", "two years in youth work", "must", 2.0),)) == []
+
+
+@pytest.mark.parametrize(("job", "notice"), [row for row in ROWS if row[1].startswith("ask on the form:")])
+def test_the_page_shows_the_notices_as_they_are(job: str, notice: str) -> None:
+    """docs/job-descriptions.md is no wish."""
+    reading = read_job(f"Must have: lift ticket, hat diploma\n{job}.")
+    assert job_notices(reading) == (("form_question", notice),)
