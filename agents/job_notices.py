@@ -16,6 +16,8 @@ from agents.verdict import Requirement
 FORM_QUESTION = "form_question"
 DOUBTFUL_CRITERION = "doubtful_criterion"
 OWN_REQUIREMENT = "own_requirement"
+ON_THE_FORM = "ask on the form: "
+"""How the text of a form question begins."""
 
 
 def job_notices(reading: JobReading | None, own: Sequence[Requirement] = ()) -> tuple[tuple[str, str], ...]:
@@ -68,7 +70,7 @@ def _which(doubt: DoubtfulCriterion, one: Requirement) -> str:
 def form_line(asked: FormQuestion) -> str:
     """Return a question as one line: "ask on the form: May you work in the UK?"."""
     plus = " (the job calls it a plus)" if asked.kind == "nice" else ""
-    return f"ask on the form: {one_line(asked.question)}{plus}"
+    return f"{ON_THE_FORM}{one_line(asked.question)}{plus}"
 
 
 def doubtful_line(one: DoubtfulCriterion, *, kept: bool) -> str:

@@ -20,7 +20,7 @@ from ui.dashboard.requirement_lines import (
     requirements_in,
     table_of,
 )
-from ui.dashboard.words import plain
+from ui.dashboard.words import label, plain
 
 if TYPE_CHECKING:
     from agents.requirements import JobReading
@@ -157,6 +157,8 @@ def _draw_own_notices(requirements: tuple[Requirement, ...]) -> None:
 
 def _draw_reading() -> None:
     """Draw what of the job became no requirement: questions for the form, doubtful criteria, and what was left out."""
+    from agents.job_notices import doubtful_line
+
     reading: JobReading | None = st.session_state.get(_READING)
     if reading is None:
         return
@@ -165,8 +167,8 @@ def _draw_reading() -> None:
             st.dataframe(
                 {
                     "Question": [one.question for one in reading.form_questions],
-                    "In the job": [one.text for one in reading.form_questions],
                     "Must or nice": [one.kind for one in reading.form_questions],
+                    "In the job": [one.text for one in reading.form_questions],
                 },
                 hide_index=True,
             )
@@ -174,15 +176,8 @@ def _draw_reading() -> None:
         with st.expander(
             f"Criteria that stand in for something else ({len(reading.doubtful)})", expanded=True
         ):
-            st.dataframe(
-                {
-                    "In the job": [one.text for one in reading.doubtful],
-                    "It is about": [one.about for one in reading.doubtful],
-                    "Read as": [one.kept or "nothing" for one in reading.doubtful],
-                    "Instead": [one.instead for one in reading.doubtful],
-                },
-                hide_index=True,
-            )
+            for one in reading.doubtful:
+                st.markdown(f"- {label(doubtful_line(one, kept=bool(one.kept)), at_most=600)}")
     if reading.left_out:
         with st.expander(f"What was left out of the job description, and why ({len(reading.left_out)})"):
             st.dataframe(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import streamlit as st
 
-from agents.job_notices import FORM_QUESTION
+from agents.job_notices import FORM_QUESTION, ON_THE_FORM
 from agents.verdict import Verdict
 from ingestion.records import PostingRow
 from ui.dashboard.export_menu import draw_exports
@@ -23,7 +23,7 @@ from ui.dashboard.requirement_editor import lines_of, set_lines
 from ui.dashboard.result_filters import draw_filters, rows_of
 from ui.dashboard.shared import open_store
 from ui.dashboard.winner_card import draw_winner
-from ui.dashboard.words import label, plain
+from ui.dashboard.words import label, many, plain
 
 if TYPE_CHECKING:
     from agents.decisions import Decision
@@ -105,11 +105,11 @@ def _draw_unjudged_line(verdict: Verdict) -> None:
 def _draw_notices(verdict: Verdict) -> None:
     """Draw what holds for the whole screening; what holds for one letter stands in its row."""
     notices = [one for one in verdict.warnings if one.letter_id is None]
-    asked = [one.text for one in notices if one.code == FORM_QUESTION]
+    asked = [one.text.removeprefix(ON_THE_FORM) for one in notices if one.code == FORM_QUESTION]
     if asked:
-        head = "question is" if len(asked) == 1 else "questions are"
         st.info(
-            f"{len(asked)} {head} for the application form: no letter was judged by it.",
+            f"{many(len(asked), 'question')} to ask on the application form; no letter was judged by "
+            f"{'it' if len(asked) == 1 else 'them'}.",
             icon=":material/assignment:",
         )
         plain("\n".join(asked))
