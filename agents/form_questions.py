@@ -91,7 +91,7 @@ _WORDINGS: dict[Topic, tuple[str, ...]] = {
         r"\b(?:comfortable|happy|flexib(?:le|ility)|ok|fine) (?:with|about|for|on|regarding)\b[^.;]{0,30}?"
         rf"\b(?:{_NIGHTS}|(?:working )?(?:hours|times|schedules?))\b",
         rf"^(?:\w+ )?{_NIGHTS}(?:(?:,| and| or|/|,? &) ?(?:\w+ )?{_NIGHTS})+(?: work)?(?: required)?$",
-        r"^(?:rotating |early |late |night |weekend |day |regular |some )*(?:shifts?|shift[- ]work|weekends?|nights?|overtime)"
+        r"^(?:rotating |early |late |night |weekend |regular |some )*(?:shifts?|shift[- ]work|weekends?|nights?|overtime)"
         r"(?: (?:work(?:ing)?|required|and|or|nights?|weekends?))*$",
     ),
     "start": (
@@ -186,14 +186,24 @@ def _asks_of(topic: Topic, words: str, start: int) -> bool:
     return True
 
 
+LONGEST_QUOTE = 120
+"""Characters of the ad that a question quotes."""
+
+
+def _quoted(words: str) -> str:
+    """Return the ad's words in quotation marks, cut at a word where they are long."""
+    cut = words if len(words) <= LONGEST_QUOTE else words[:LONGEST_QUOTE].rsplit(" ", 1)[0] + " …"
+    return f"“{cut}”"
+
+
 def _may_work(words: str) -> str:
     citizen = re.search(
         rf"\b{_NATIONAL} (?:citizen|national|passport)\w*|\bpermanent residen\w+|\bgreen card\b",
         words,
         re.IGNORECASE,
     )
-    if citizen:
-        return f"Do you have the status that the job asks for: “{words}”?"
+    if citizen and not re.search(r"\bauthori[sz]|\bright to\b|\bsponsor", words, re.IGNORECASE):
+        return f"Do you have the status that the job asks for: {_quoted(words)}?"
     where = re.search(
         r"\b(?:work\w*|employed|employment|visa|permit)\b[^.;]{0,20}?\b(?:in"
         r"|for) ((?:the )?[A-Z][\w.'-]*(?:(?: of)? [A-Z][\w.'-]*)*)",
@@ -230,7 +240,7 @@ def _would_travel(words: str) -> str:
     )
     if how is None or re.search(r"\brequired\b", how.group(1)):
         return (
-            f"Can you travel as the job asks: “{words}”?"
+            f"Can you travel as the job asks: {_quoted(words)}?"
             if re.search(r"\s.*\s", words)
             else "Are you willing to travel for this job?"
         )
@@ -244,7 +254,7 @@ def _can_work_then(words: str) -> str:
     available = re.search(rf"\bavailable ((?:for |on |at |to )?.*{_NIGHTS}\b.*)", words, re.IGNORECASE)
     if available:
         return f"Are you available {available.group(1)}?"
-    return f"Can you work the hours that the job asks for: “{words}”?"
+    return f"Can you work the hours that the job asks for: {_quoted(words)}?"
 
 
 def _old_enough(words: str) -> str:
@@ -286,10 +296,10 @@ _QUESTIONS: dict[Topic, Callable[[str], str]] = {
     "relocation": _would_move,
     "travel": _would_travel,
     "hours": _can_work_then,
-    "start": lambda words: f"When can you start? (The ad says: “{words}”.)",
+    "start": lambda words: f"When can you start? (The ad says: {_quoted(words)}.)",
     "pay": lambda words: "What pay do you expect?",  # noqa: ARG005
     "age": _old_enough,
     "checks": _checked,
     "car": _has_car,
-    "distance": lambda words: f"Can you get to the workplace as the job asks: “{words}”?",
+    "distance": lambda words: f"Can you get to the workplace as the job asks: {_quoted(words)}?",
 }

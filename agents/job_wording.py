@@ -56,7 +56,7 @@ NUMBER = r"(?:\d+(?:\.\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|twe
 QUANTITY = (
     rf"(?:(?:at least|a minimum of|minimum of|minimum|min\.?(?: of)?|over|more than|up to|around|about"
     rf"|not less than)\s+)?"
-    rf"{NUMBER}\s*(?:\+|plus|or more|or so)?\s*(?:(?:to|-|\u2013|or)\s*{NUMBER}\s*\+?)?"
+    rf"{NUMBER}(?:\s*(?:\+|plus|or more|or so))?(?:\s*(?:to|-|\u2013|or)\s*{NUMBER}(?:\s*\+)?)?"
 )
 SPAN_OF_TIME = rf"{QUANTITY}\s*(?:full\s+)?(?:years?|yrs?\.?|months)\b'?"
 # "5 years minimum", "3+ years of experience", "6 to 9 years' relevant work experience": an amount of nothing in particular.

@@ -67,6 +67,7 @@ def test_work_that_deals_with_such_things_is_no_knock_out(words: str) -> None:
         "Easy commute from the station.",
         "Travel is not required.",
         "The team works nights in winter.",
+        "Day shift",
     ],
 )
 def test_what_an_employer_tells_asks_nothing(sentence: str) -> None:
@@ -78,3 +79,10 @@ def test_one_sentence_may_ask_two_things() -> None:
     """In the order of the text, one question a topic, with the weight that the ad gives."""
     found = form_questions("your salary expectations and earliest start date", "nice")
     assert [(one.topic, one.kind) for one in found] == [("pay", "nice"), ("start", "nice")]
+
+
+def test_a_long_sentence_is_quoted_in_part() -> None:
+    """A question fits on a form whatever the ad's punctuation."""
+    (one,) = form_questions("commute to our office " + "and back " * 60)
+    assert one.question.endswith(" …”?")
+    assert len(one.question) < 200

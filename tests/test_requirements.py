@@ -195,7 +195,18 @@ def test_any_text_gives_a_sound_list_or_a_clear_error(lines: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "run", ["is ", ", where x", "ideally ", "a-", "(", "you must have ", "experience and "]
+    "run",
+    [
+        "is ",
+        ", where x",
+        "ideally ",
+        "a-",
+        "(",
+        "you must have ",
+        "experience and ",
+        "aged 20 to 30 and ",
+        "young, ",
+    ],
 )
 def test_a_long_run_without_an_end_does_not_stall(run: str) -> None:
     """6,000 characters without a full stop are read in seconds, not minutes."""
