@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from agents.asked_words import asked_words, joined, number_word, unquoted
-from agents.scoring import MARGIN_WORDS, VALUE, exact_score, mean_confidence, met_musts
+from agents.scoring import MARGIN_WORDS, VALUE, exact_score, expected_value, met_musts
 from agents.verdict import Finding, Label, Quote, Ranked, Requirement
 
 QUOTE_LIMIT = 200
@@ -387,8 +387,8 @@ def _what_parts(first: Ranked, following: Ranked, requirements: Sequence[Require
     one, other = first.assessment, following.assessment
     if met_musts(one.findings, requirements) != met_musts(other.findings, requirements):
         return "the greater number of requirements met in full decides"
-    if mean_confidence(one) != mean_confidence(other):
-        return "the surer reading decides"
+    if expected_value(one.findings, requirements) != expected_value(other.findings, requirements):
+        return "the stronger evidence decides"
     return "the lower id decides"
 
 

@@ -75,10 +75,18 @@ def met_musts(findings: Sequence[Finding], requirements: Sequence[Requirement]) 
     )
 
 
-def mean_confidence(assessment: Assessment) -> float:
-    """Return the mean confidence of the findings, to 6 decimals."""
-    confidences = [round(finding.confidence, 6) for finding in assessment.findings]
-    return round(sum(confidences) / len(confidences), 6)
+def expected_value(findings: Sequence[Finding], requirements: Sequence[Requirement]) -> float:
+    """Return the share of the job's weight that is shown, by label and confidence, between 0 and 1 to 6 decimals.
+
+    A label is wrong with the rest of its confidence, and then one of its neighbours is right: a "met" at 0.9 is worth
+    ``0.9 + 0.1 / 2``, a "not shown" at 0.9 is worth ``0.1 / 2``, a "partial" a half whatever its confidence.
+    """
+    worth = 0.0
+    for finding, requirement in zip(findings, requirements, strict=True):
+        doubt = round((1 - finding.confidence) / 2, 6)
+        value = float(VALUE[finding.label])
+        worth += requirement.weight * (value if value == 0.5 else abs(value - doubt))
+    return round(worth / sum(requirement.weight for requirement in requirements), 6)
 
 
 Standing = tuple[Fraction, int, float, tuple[tuple[int, int, str], ...]]
@@ -86,11 +94,11 @@ Standing = tuple[Fraction, int, float, tuple[tuple[int, int, str], ...]]
 
 
 def standing_of(score: Fraction, assessment: Assessment, requirements: Sequence[Requirement]) -> Standing:
-    """Return where a letter with this score stands: by score, then met musts, then mean confidence, then natural id."""
+    """Return where a letter with this score stands: by score, then met musts, then expected value, then natural id."""
     return (
         -score,
         -met_musts(assessment.findings, requirements),
-        -mean_confidence(assessment),
+        -expected_value(assessment.findings, requirements),
         natural_key(assessment.letter_id),
     )
 
@@ -102,7 +110,7 @@ Interval = Callable[[Sequence[Finding], Sequence[Requirement]], tuple[float, flo
 def rank_letters(
     assessments: Sequence[Assessment], requirements: Sequence[Requirement], interval: Interval | None = None
 ) -> tuple[Ranked, ...]:
-    """Order letters by score, then met musts, then mean confidence, then natural id order.
+    """Order letters by score, then met musts, then expected value, then natural id order.
 
     ``interval`` gives the range of each score, where the judge's confidences allow one.
     """

@@ -120,7 +120,7 @@ def test_the_rationale_reads_as_a_note() -> None:
     """The whole text of a small verdict, as it prints."""
     text = rationale(
         judged("147", ["met", "partial", "contradicted", "not_shown"], 0.9, "half of it"),
-        judged("9", ["partial", "met", "not_shown", "not_shown"]),
+        judged("9", ["partial", "met", "not_shown", "not_shown"], 0.99),
     )
     assert text == (
         "Letter 147 comes first, level with the next at 4.4 of 10: it shows leading a ward "
@@ -129,7 +129,7 @@ def test_the_rationale_reads_as_a_note() -> None:
         "On night shifts (half of it: “I never worked nights”) it says otherwise, and nothing in the letter shows "
         "stock keeping. "
         "It is a close call with letter 9, at the same score: that letter shows a nursing licence (“hold a licence”), "
-        "but shows leading a ward only in part (“led two wards for seven years”); the surer reading decides."
+        "but shows leading a ward only in part (“led two wards for seven years”); the stronger evidence decides."
     )
 
 
@@ -172,7 +172,7 @@ def test_a_close_call_is_said_to_be_one() -> None:
     text = rationale(judged("1", ["met"], 0.9), judged("2", ["met"], 0.8), judged("3", ["met"], 0.7))
     assert "It is a close call: letter 2 and letter 3 lie within three quarters of a point." in text
     assert text.endswith(
-        "Letter 2 comes next at the same score and with the same findings throughout; the surer reading decides."
+        "Letter 2 comes next at the same score and with the same findings throughout; the stronger evidence decides."
     )
 
 
@@ -198,7 +198,7 @@ def test_labels_that_differ_are_not_called_the_same() -> None:
     """Not shown and contradicted are worth the same, and are not the same."""
     text = rationale(judged("1", ["met", "contradicted"], 0.9), judged("2", ["met", "not_shown"], 0.8))
     assert "same findings" not in text
-    assert text.endswith("It is a close call with letter 2, at the same score; the surer reading decides.")
+    assert text.endswith("It is a close call with letter 2, at the same score; the lower id decides.")
 
 
 def test_a_letter_passed_over_is_named_with_the_reason() -> None:

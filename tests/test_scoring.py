@@ -11,6 +11,7 @@ from agents.scoring import (
     MARGIN_WORDS,
     TIE_MARGIN,
     exact_score,
+    expected_value,
     first_or_reason,
     met_musts,
     rank_letters,
@@ -156,9 +157,16 @@ def test_of_equal_scores_the_one_with_more_met_musts_stands_first() -> None:
     assert order(ranking) == ["2", "1"]
 
 
-def test_then_the_surer_one_stands_first() -> None:
-    """Equal scores and met musts fall back on mean confidence."""
+def test_then_the_one_of_the_greater_expected_value_stands_first() -> None:
+    """Equal scores and met musts: the surer "met" first, and the less sure "not shown", for it may show something."""
     assert order(rank_letters([letter("1", "mp", 0.6), letter("2", "mp", 0.7)], asked("mm"))) == ["2", "1"]
+    assert order(rank_letters([letter("1", "nn", 0.9), letter("2", "nn", 0.6)], asked("mm"))) == ["2", "1"]
+
+
+def test_expected_value_weighs_a_label_by_how_sure_it_is() -> None:
+    """A wrong label gives its probability to its neighbours; a partial has one on either side."""
+    findings = letter("1", "mpn", 0.8).findings
+    assert expected_value(findings, asked("mmn")) == pytest.approx((2 * 0.9 + 2 * 0.5 + 0.1) / 5, abs=1e-6)
 
 
 def test_at_last_ids_stand_as_people_count() -> None:

@@ -293,7 +293,7 @@ def why_not_lines(facts: WhyNot) -> list[Line]:
     if not differ:
         lines.append(
             plain(
-                "Both show the same for every requirement; met musts, then the surer reading, then the lower id decide."
+                "Both show the same for every requirement; met musts, then the stronger evidence, then the lower id decide."
             )
         )
     if letter.rank < other.rank and facts.named:

@@ -15,10 +15,11 @@ import numpy as np
 from pydantic import JsonValue
 
 from agents.judges.asks import Ask, read_ask
+from agents.judges.claimant import Claimant, claim_model_hash, claimant_of, load_claim_model
 from agents.judges.conditions import conditions_of
 from agents.judges.lexicon import lexicon_hash
 from agents.judges.matching import Reading, read_sentence
-from agents.judges.support import HALF, MET, PARTIAL, Support, support_of
+from agents.judges.support import HALF, MET, PARTIAL, Support, disowned, support_of
 from agents.judging import LetterReader, quote_span
 from agents.rationale import listed
 from agents.registry import PipelineError
@@ -28,7 +29,7 @@ from ingestion.records import LetterMaterial
 if TYPE_CHECKING:
     from ingestion.embedders import LetterEmbedder
 
-EVIDENCE_VERSION = "2"
+EVIDENCE_VERSION = "3"
 """Raised when the same letter and requirement may get another label."""
 
 CALIBRATED_FOR = "sentence-transformers/all-MiniLM-L6-v2"
@@ -50,17 +51,24 @@ class EvidenceJudge:
     languages: frozenset[str] = frozenset({"en"})
     limit: int | None = None
 
-    def __init__(self, embedder: LetterEmbedder) -> None:
+    def __init__(self, embedder: LetterEmbedder, *, learned: bool = True) -> None:
+        """Take an embedder of the model the judge is calibrated for; ``learned=False`` leaves out the claim model, to compare."""
         if embedder.identity.model != CALIBRATED_FOR:
             raise PipelineError(
                 f"the evidence judge is calibrated for {CALIBRATED_FOR}, but the pipeline embeds with "
                 f"{embedder.identity.model}; use --pipeline offline"
             )
         self._embedder = embedder
+        self._claims = load_claim_model() if learned else None
 
     def fingerprint(self) -> dict[str, JsonValue]:
         """Return what a result of this judge depends on."""
-        return {"strategy": self.strategy, "version": EVIDENCE_VERSION, "lexicon": lexicon_hash()}
+        return {
+            "strategy": self.strategy,
+            "version": EVIDENCE_VERSION,
+            "lexicon": lexicon_hash(),
+            "claims": claim_model_hash() if self._claims else None,
+        }
 
     def reader(self, requirements: Sequence[Requirement]) -> LetterReader:
         """Embed the requirements once and return the function that reads one letter against them."""
@@ -80,9 +88,17 @@ class EvidenceJudge:
             judged_text = material.letter.judged_text
             readings = [read_sentence(judged_text[s.start : s.end]) for s in material.sentences]
             vectors = material.vectors.astype(np.float64)
-            return tuple(_weigh(one, vectors, readings) for one in wanted)
+            claimants = self._claimants(readings, vectors)
+            return tuple(_weigh(one, vectors, readings, claimants) for one in wanted)
 
         return weigh
+
+    def _claimants(self, readings: Sequence[Reading], vectors: np.ndarray) -> Sequence[Claimant]:
+        """Return whose claim each sentence clearly makes, ``own`` where it is not clear."""
+        if self._claims is None:
+            return ("own",) * len(readings)
+        rows = self._claims.probabilities(readings, vectors)
+        return [claimant_of(reading, row) for reading, row in zip(readings, rows, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,14 +137,19 @@ class Weighed:
         return "met" if self.strength >= met else "partial" if self.strength >= partial else "not_shown"
 
 
-def _weigh(wanted: _Wanted, vectors: np.ndarray, readings: Sequence[Reading]) -> Weighed:
-    whole = _weigh_one(wanted, vectors, readings)
+def _weigh(
+    wanted: _Wanted, vectors: np.ndarray, readings: Sequence[Reading], claimants: Sequence[Claimant]
+) -> Weighed:
+    whole = _weigh_one(wanted, vectors, readings, claimants)
     if not wanted.conditions or whole.strength >= MET:
         return whole
-    return _joined(whole, [_weigh_one(part, vectors, readings) for part in wanted.conditions], wanted)
+    parts = [_weigh_one(part, vectors, readings, claimants) for part in wanted.conditions]
+    return _joined(whole, parts, wanted)
 
 
-def _weigh_one(wanted: _Wanted, vectors: np.ndarray, readings: Sequence[Reading]) -> Weighed:
+def _weigh_one(
+    wanted: _Wanted, vectors: np.ndarray, readings: Sequence[Reading], claimants: Sequence[Claimant]
+) -> Weighed:
     similarities = vectors @ wanted.query
     best: Support | None = None
     place = 0
@@ -136,6 +157,8 @@ def _weigh_one(wanted: _Wanted, vectors: np.ndarray, readings: Sequence[Reading]
     denial: Support | None = None
     for index, reading in enumerate(readings):
         support = support_of(wanted.ask, reading, round(float(similarities[index]), 6))
+        if claimants[index] != "own":
+            support = disowned(wanted.ask, reading, support, denied=claimants[index] == "denied")
         if support.denied and denial is None:
             denied_at, denial = index, support
         if best is None or support.strength > best.strength:

@@ -67,6 +67,19 @@ def support_of(ask: Ask, reading: Reading, similarity: float) -> Support:
     return topic
 
 
+def disowned(ask: Ask, reading: Reading, support: Support, *, denied: bool) -> Support:
+    """Return what is left of ``support`` where the whole sentence is not the applicant's claim: nothing, or a denial.
+
+    A sentence that denies what it plainly names denies the requirement.
+    """
+    if support.denied:
+        return support
+    found = match(ask, reading)
+    if denied and found.named >= MET:
+        return Support(0.0, "the letter denies it", found.start, found.end, denied=True)
+    return NO_SUPPORT
+
+
 def _topic(reading: Reading, found: Match, similarity: float) -> Support:
     """Words found and claimed, helped by meaning; or meaning alone, where the sentence is the applicant's own."""
     if found.denied and found.claimed < PARTIAL:
