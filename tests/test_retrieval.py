@@ -3,13 +3,16 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from random import Random
 from typing import cast
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from llama_index.core.schema import MetadataMode, QueryBundle
 
-from agents.retrieval import RETRIEVAL_MODES, RRF_K, LetterRetriever, RetrievalMode
+from agents.retrieval import RETRIEVAL_MODES, LetterRetriever, RetrievalMode, standardised
 from ingestion.ingest import ingest
 from ingestion.letter_embedder import LetterEmbedder
 from ingestion.store import Store
@@ -88,16 +91,24 @@ def test_letters_without_a_word_of_the_job_stand_in_natural_order(opened: Open) 
     assert [node.node.metadata["bm25"] for node in nodes] == [None] * 5
 
 
-def test_hybrid_adds_reciprocal_ranks(opened: Open) -> None:
-    """A letter's score is 1 / (60 + rank) for each list that holds it; every letter has a cosine."""
-    dense, lexical = ids(opened("dense")), opened("bm25").retrieve(JOB)
-    places = [node.node.metadata["letter_id"] for node in lexical if node.node.metadata["bm25"] is not None]
-    for node in opened("hybrid").retrieve(JOB):
-        letter_id = node.node.metadata["letter_id"]
-        expected = 1 / (RRF_K + dense.index(letter_id) + 1)
-        if letter_id in places:
-            expected += 1 / (RRF_K + places.index(letter_id) + 1)
-        assert node.score == pytest.approx(expected, abs=1e-12)
+def test_hybrid_adds_standardised_scores(opened: Open) -> None:
+    """A letter's score is 0.7 times its cosine and 0.3 times its BM25, each in standard deviations above the posting's mean."""
+    nodes = opened("hybrid").retrieve(JOB)
+    dense, lexical = (
+        np.array([node.node.metadata[name] or 0.0 for node in nodes]) for name in ("dense", "bm25")
+    )
+    expected = 0.7 * (dense - dense.mean()) / dense.std() + 0.3 * (lexical - lexical.mean()) / lexical.std()
+    assert [node.score for node in nodes] == pytest.approx(expected.tolist(), abs=1e-12)
+
+
+@given(st.dictionaries(st.integers(1, 50), st.floats(0, 40), min_size=1), st.randoms())
+def test_the_order_of_letters_changes_no_digit_of_a_standardised_score(
+    scores: dict[int, float], draw: Random
+) -> None:
+    """Letters are read from the store in some order; another must give the same bytes."""
+    keys = [*scores, 51]
+    shuffled = draw.sample(keys, len(keys))
+    assert standardised(scores, keys) == standardised(scores, shuffled)
 
 
 @pytest.mark.parametrize(
