@@ -59,7 +59,7 @@ def score_interval(
 def label_values(label: Label, confidence: float, widening: float = WIDENING) -> tuple[float, float, float]:
     """Return the probabilities of the values 0, 1/2 and 1, given a label and how sure it is.
 
-    >>> label_values("met", 0.9)
+    >>> label_values("met", 0.9, widening=1)
     (0.0, 0.1, 0.9)
     """
     wrong = (1 - confidence) * widening
