@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from evals.judging import JudgingReport, SystemMeasures
     from evals.metrics import Estimate
 
-NARROWEST = 114
+NARROWEST = 118
 """Columns below which the tables of an evaluation would break inside their numbers."""
 
 _MEASURES: dict[str, str] = {
@@ -107,8 +107,8 @@ def _print_fits(console: Console, report: JudgingReport) -> None:
         table.add_row(name, f"{one.met:.2f}", f"{one.partial:.2f}", f"{float(one.worth):.2f}")
     console.print(table)
     console.print(
-        "Refitted: two thresholds of the strength and the worth of partly met, set on the other jobs alone, for the best "
-        "macro-\nF1 and the least score error. The judge's rules and word lists are the same in every row.\n"
+        "Refitted: two thresholds of the strength and the worth of partly met, set on the other jobs alone, for the "
+        "best macro-F1\nand the least score error. The judge's rules and word lists are the same in every row.\n"
     )
 
 
