@@ -15,7 +15,7 @@ import numpy as np
 from pydantic import JsonValue
 
 from agents.judges.asks import Ask, read_ask
-from agents.judges.claimant import Claimant, claim_model_hash, claimant_of, load_claim_model
+from agents.judges.claimant import Claimant, ClaimModel, claim_model_hash, claimant_of, load_claim_model
 from agents.judges.conditions import conditions_of
 from agents.judges.lexicon import lexicon_hash
 from agents.judges.matching import Reading, read_sentence
@@ -41,7 +41,7 @@ SLOPE = 9.0
 QUOTE_MINIMUM = 25
 """Characters below which a quote is widened to its clause, so that it can be understood alone."""
 
-_CLAUSE_EDGE = re.compile(r"[,;:—•]\s*|\s–\s|\s-\s|\band\b\s*|\bbut\b\s*")
+_CLAUSE_EDGE = re.compile(r"(?:[;—•]|[,:](?!\d))\s*|\s–\s|\s-\s|\band\b\s*|\bbut\b\s*")
 
 
 class EvidenceJudge:
@@ -88,17 +88,30 @@ class EvidenceJudge:
             judged_text = material.letter.judged_text
             readings = [read_sentence(judged_text[s.start : s.end]) for s in material.sentences]
             vectors = material.vectors.astype(np.float64)
-            claimants = self._claimants(readings, vectors)
-            return tuple(_weigh(one, vectors, readings, claimants) for one in wanted)
+            letter = _Sentences(readings, vectors, self._claims)
+            return tuple(_weigh(one, letter) for one in wanted)
 
         return weigh
 
-    def _claimants(self, readings: Sequence[Reading], vectors: np.ndarray) -> Sequence[Claimant]:
-        """Return whose claim each sentence clearly makes, ``own`` where it is not clear."""
+
+class _Sentences:
+    """One letter's sentences as they are read: ``readings`` and unit ``vectors`` (sentences, dimension)."""
+
+    def __init__(self, readings: Sequence[Reading], vectors: np.ndarray, claims: ClaimModel | None) -> None:
+        self.readings = readings
+        self.vectors = vectors
+        self._claims = claims
+        self._claimants: dict[int, Claimant] = {}
+
+    def claimant(self, index: int) -> Claimant:
+        """Return whose claim the sentence clearly makes, ``own`` where that is not clear. Asked of few, so worked out late."""
         if self._claims is None:
-            return ("own",) * len(readings)
-        rows = self._claims.probabilities(readings, vectors)
-        return [claimant_of(reading, row) for reading, row in zip(readings, rows, strict=True)]
+            return "own"
+        if index not in self._claimants:
+            reading = self.readings[index]
+            (row,) = self._claims.probabilities([reading], self.vectors[index : index + 1])
+            self._claimants[index] = claimant_of(reading, row)
+        return self._claimants[index]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,28 +150,24 @@ class Weighed:
         return "met" if self.strength >= met else "partial" if self.strength >= partial else "not_shown"
 
 
-def _weigh(
-    wanted: _Wanted, vectors: np.ndarray, readings: Sequence[Reading], claimants: Sequence[Claimant]
-) -> Weighed:
-    whole = _weigh_one(wanted, vectors, readings, claimants)
+def _weigh(wanted: _Wanted, letter: _Sentences) -> Weighed:
+    whole = _weigh_one(wanted, letter)
     if not wanted.conditions or whole.strength >= MET:
         return whole
-    parts = [_weigh_one(part, vectors, readings, claimants) for part in wanted.conditions]
+    parts = [_weigh_one(part, letter) for part in wanted.conditions]
     return _joined(whole, parts, wanted)
 
 
-def _weigh_one(
-    wanted: _Wanted, vectors: np.ndarray, readings: Sequence[Reading], claimants: Sequence[Claimant]
-) -> Weighed:
-    similarities = vectors @ wanted.query
+def _weigh_one(wanted: _Wanted, letter: _Sentences) -> Weighed:
+    similarities = letter.vectors @ wanted.query
     best: Support | None = None
     place = 0
     denied_at: int | None = None
     denial: Support | None = None
-    for index, reading in enumerate(readings):
+    for index, reading in enumerate(letter.readings):
         support = support_of(wanted.ask, reading, round(float(similarities[index]), 6))
-        if claimants[index] != "own":
-            support = disowned(wanted.ask, reading, support, denied=claimants[index] == "denied")
+        if support.strength >= PARTIAL and (claimant := letter.claimant(index)) != "own":
+            support = disowned(wanted.ask, reading, denied=claimant == "denied")
         if support.denied and denial is None:
             denied_at, denial = index, support
         if best is None or support.strength > best.strength:
@@ -231,6 +240,10 @@ def clause_around(sentence: str, start: int, end: int) -> tuple[int, int]:
     >>> first, last = clause_around(text, 42, 59)
     >>> text[first:last]
     'have obtained AWS certification'
+    >>> text = "I doubled sales to 40,000 units, and left."
+    >>> first, last = clause_around(text, 2, 9)
+    >>> text[first:last]
+    'I doubled sales to 40,000 units'
     """
     edges = [0, *(match.end() for match in _CLAUSE_EDGE.finditer(sentence))]
     first = max((edge for edge in edges if edge <= start), default=0)

@@ -67,13 +67,11 @@ def support_of(ask: Ask, reading: Reading, similarity: float) -> Support:
     return topic
 
 
-def disowned(ask: Ask, reading: Reading, support: Support, *, denied: bool) -> Support:
-    """Return what is left of ``support`` where the whole sentence is not the applicant's claim: nothing, or a denial.
+def disowned(ask: Ask, reading: Reading, *, denied: bool) -> Support:
+    """Return what a sentence says for ``ask`` that is not the applicant's claim as a whole: nothing, or a denial.
 
     A sentence that denies what it plainly names denies the requirement.
     """
-    if support.denied:
-        return support
     found = match(ask, reading)
     if denied and found.named >= MET:
         return Support(0.0, "the letter denies it", found.start, found.end, denied=True)
