@@ -20,6 +20,7 @@ from ingestion.ledger_rows import read_head
 from ingestion.migrations import MIGRATIONS
 from ingestion.records import ErasureCount, StoreError
 from ingestion.schema import letter, posting, store_state
+from ingestion.standing import ids_by_file
 from ingestion.store import Store
 
 if TYPE_CHECKING:
@@ -130,12 +131,27 @@ def letters_of_applicant(store: Store, name: str, posting_name: str | None = Non
 
 
 def letters_of_id(store: Store, letter_id: str, posting_name: str | None = None) -> list[Letter]:
-    """Return the letters under an id, one a posting at most. Raises StoreError for an unknown posting."""
-    chosen = select(letter.c.letter_key).where(letter.c.letter_id == letter_id).order_by(letter.c.letter_key)
+    """Return the letters under an id, one a posting at most. Raises StoreError for an unknown posting.
+
+    A letter that goes by its content is found by the path of its file too: whoever asks to be erased knows no other.
+    """
+    chosen = select(letter.c.letter_key).order_by(letter.c.letter_key)
     if posting_name is not None:
         chosen = chosen.where(letter.c.posting_id == store.posting_id(posting_name))
     with store.reading() as connection:
-        keys = connection.execute(chosen.join_from(letter, posting)).scalars().all()
+        keys = connection.execute(chosen.where(letter.c.letter_id == letter_id)).scalars().all()
+        if not keys:
+            names = [row.name for row in store.postings()] if posting_name is None else [posting_name]
+            read = {name: ids_by_file(connection, name, [f"./{letter_id}"]).get(letter_id) for name in names}
+            keys = [
+                connection.execute(
+                    select(letter.c.letter_key)
+                    .join_from(letter, posting)
+                    .where(posting.c.name == name, letter.c.letter_id == given)
+                ).scalar_one()
+                for name, given in read.items()
+                if given is not None
+            ]
     return [store.letter_by_key(key) for key in keys]
 
 

@@ -107,7 +107,12 @@ def _hash(key: bytes, trace: Trace, parts: Sequence[str | int]) -> str:
 
 
 def standing(connection: Connection, letter_keys: Sequence[int] | None = None) -> list[Known]:
-    """Return what letters of the store would be known by, in the order of their keys: some, or all of them."""
+    """Return what letters of the store would be known by, in the order of their keys: some, or all of them.
+
+    A letter that goes by its content is known by the path that it was read from.
+    """
+    from ingestion.file_ids import id_as_read
+
     chosen = (
         select(
             posting.c.name,
@@ -116,6 +121,7 @@ def standing(connection: Connection, letter_keys: Sequence[int] | None = None) -
             letter.c.text,
             letter_intake.c.email,
             letter.c.letter_key,
+            letter_intake.c.format,
         )
         .join_from(letter, posting)
         .join(letter_intake, letter_intake.c.letter_key == letter.c.letter_key, isouter=True)
@@ -123,7 +129,10 @@ def standing(connection: Connection, letter_keys: Sequence[int] | None = None) -
     )
     if letter_keys is not None:
         chosen = chosen.where(letter.c.letter_key.in_(letter_keys))
-    return [Known(*row) for row in connection.execute(chosen)]
+    return [
+        Known(name, id_as_read(letter_id, source, form), source, text, email, key)
+        for name, letter_id, source, text, email, key, form in connection.execute(chosen)
+    ]
 
 
 # the keys of the hashes

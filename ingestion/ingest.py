@@ -6,22 +6,24 @@ batch that was reported, and the same call goes on from there.
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from dataclasses import replace as changed_copy
 from typing import TYPE_CHECKING, Literal, get_args
 
 from ingestion.admission import Admitted, IdsInFile, admit, hygiene_of
+from ingestion.file_ids import content_id, id_as_read, is_plain, path_of, prefix_of
 from ingestion.intake_report import IntakeNotes, IntakeReport
 from ingestion.intake_rows import read_hygiene
 from ingestion.raw_letter import Columns, RawLetter, Refusal, SetAside, printable
 from ingestion.readers import read_by_path
 from ingestion.readmission import refuse_erased
 from ingestion.records import DuplicateLink, StoreError
-from ingestion.standing import letters_by_id
+from ingestion.standing import ids_by_file, letters_by_id
 from ingestion.store import Store, Transaction
 
 if TYPE_CHECKING:
@@ -48,7 +50,10 @@ _SAME_SPACE = 0.02
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one letter, or of a file that held none. A duplicate is stored, and linked to what it repeats."""
+    """What became of one letter, or of a file that held none. A duplicate is stored, and linked to what it repeats.
+
+    ``letter_id`` is None too where the letter goes by its content: what it is called does not stand beside its file.
+    """
 
     source: str
     letter_id: str | None
@@ -128,7 +133,7 @@ def ingest(
             outcomes = writer.write(batch)
             for one, outcome in zip(batch, outcomes, strict=True):
                 if isinstance(one, RawLetter) and outcome.status != "refused":
-                    notes.add(one)
+                    notes.add(one, outcome.letter_id)
             counts.update(outcome.status for outcome in outcomes)
             refused += [one for one in outcomes if one.status == "refused"][: REPORTED - len(refused)]
             duplicates += [one for one in outcomes if one.status == "duplicate"][: REPORTED - len(duplicates)]
@@ -263,9 +268,11 @@ class _Writer:
 
     def write(self, batch: Sequence[RawLetter | Refusal]) -> tuple[Outcome, ...]:
         with self._store.writing() as tx:
-            letters = letters_by_id(
-                tx, self._posting, [one.letter_id for one in batch if isinstance(one, RawLetter)]
-            )
+            read = [one for one in batch if isinstance(one, RawLetter)]
+            files = [one.source for one in read if one.format != "table"] if self._blind else []
+            by_file = ids_by_file(tx.connection, self._posting, files) if files else {}
+            letters = letters_by_id(tx, self._posting, [*(one.letter_id for one in read), *by_file.values()])
+            letters = {known: letters[given] for known, given in by_file.items()} | letters
             decided = [
                 one
                 if isinstance(one, Refusal)
@@ -274,9 +281,36 @@ class _Writer:
             ]
             decided = _hidden_anew(tx, decided)
             decided = refuse_erased(tx, self._posting, decided, wanted=self._readmit)
+            if files:
+                decided = self._without_names(tx, decided, letters)
             writes = [one for one in decided if isinstance(one, Admitted) and one.status != "unchanged"]
             links = self._store_letters(tx, writes) if writes else {}
         return tuple(_outcome(one, links) for one in decided)
+
+    def _without_names(
+        self, tx: Transaction, decided: Sequence[Admitted | Refusal], letters: Mapping[str, Letter]
+    ) -> list[Admitted | Refusal]:
+        """Return the same decisions, each letter under the id that it has or gets; what is refused keeps its path."""
+        taken = {one.letter.letter_id for one in decided if isinstance(one, Admitted)}
+        found: list[Admitted | Refusal] = []
+        for one in decided:
+            if isinstance(one, Admitted) and one.letter.format != "table":
+                raw = one.letter
+                if one.key is not None:
+                    given = letters[raw.letter_id].letter_id
+                else:
+                    given = raw.letter_id if is_plain(path_of(raw.source)) else self._free_id(tx, raw, taken)
+                taken.add(given)
+                found.append(changed_copy(one, letter=changed_copy(raw, letter_id=given)))
+            else:
+                found.append(one)
+        return found
+
+    def _free_id(self, tx: Transaction, raw: RawLetter, taken: set[str]) -> str:
+        """Return an id made from the letter's content that no other letter has."""
+        prefix = prefix_of(raw.letter_id, raw.source)
+        made = (prefix + content_id(raw.text, count) for count in itertools.count(1))
+        return next(one for one in made if one not in taken and not letters_by_id(tx, self._posting, [one]))
 
     def _store_letters(self, tx: Transaction, writes: Sequence[Admitted]) -> dict[str, DuplicateLink]:
         from ingestion.likeness import Likeness
@@ -339,13 +373,15 @@ def _outcome(decided: Admitted | Refusal, links: dict[str, DuplicateLink]) -> Ou
     if isinstance(decided, Refusal):
         return Outcome(decided.source, decided.letter_id, "refused", decided.detail)
     raw = decided.letter
+    hidden = id_as_read(raw.letter_id, raw.source, raw.format) != raw.letter_id
+    shown = None if hidden else raw.letter_id
     if decided.status == "unchanged":
-        return Outcome(raw.source, raw.letter_id, "unchanged")
+        return Outcome(raw.source, shown, "unchanged")
     link = links.get(raw.letter_id)
     detail = ""
     if link is not None:
         how = "the same text as" if link.similarity == 1.0 else f"{link.similarity:.2f} like"
-        detail = f"{how} {link.of_letter_id}"
+        detail = f"{how} {'another letter' if hidden else link.of_letter_id}"
     if decided.status == "changed":
-        return Outcome(raw.source, raw.letter_id, "updated", detail)
-    return Outcome(raw.source, raw.letter_id, "stored" if link is None else "duplicate", detail)
+        return Outcome(raw.source, shown, "updated", detail)
+    return Outcome(raw.source, shown, "stored" if link is None else "duplicate", detail)

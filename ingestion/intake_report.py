@@ -1,5 +1,6 @@
 """What an ingest found beside the letters' texts: their formats, what was guessed, hidden or set aside.
 
+A ``letter_id`` is None where the letter goes by its content, so that it does not stand beside its file or its name.
 Knows nothing about the store: it says what was read, whether or not it was new.
 """
 
@@ -19,7 +20,7 @@ REPORTED = 10_000
 class Guess:
     """What a document or message says of its sender: nobody gave it, and anyone can write it."""
 
-    letter_id: str
+    letter_id: str | None
     source: str
     name: str | None
     email: str | None
@@ -30,7 +31,7 @@ class Guess:
 class HiddenText:
     """Something hidden in one letter, and kept out of its text."""
 
-    letter_id: str
+    letter_id: str | None
     source: str
     hidden: Hidden
 
@@ -59,15 +60,15 @@ class IntakeNotes:
         self._hidden: list[HiddenText] = []
         self._set_aside: list[SetAside] = []
 
-    def add(self, letter: RawLetter) -> None:
+    def add(self, letter: RawLetter, letter_id: str | None) -> None:
         """Take note of a letter that was taken in, or stands there already."""
         self._formats[letter.format] += 1
         name = letter.applicant if letter.name_guessed else None
         if (name or letter.email or letter.subject) and len(self._guesses) < REPORTED:
-            self._guesses.append(Guess(letter.letter_id, letter.source, name, letter.email, letter.subject))
+            self._guesses.append(Guess(letter_id, letter.source, name, letter.email, letter.subject))
         self._with_hidden += bool(letter.hidden)
         for one in letter.hidden[: REPORTED - len(self._hidden)]:
-            self._hidden.append(HiddenText(letter.letter_id, letter.source, one))
+            self._hidden.append(HiddenText(letter_id, letter.source, one))
 
     def add_set_aside(self, part: SetAside) -> None:
         """Take note of a part of a message that is no letter."""

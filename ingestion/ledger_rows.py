@@ -258,13 +258,19 @@ def _said_already(connection: Connection, screening_id: str | None, letter_key: 
 
 
 def _notes_that_name(connection: Connection, letter_key: int) -> set[int]:
-    """Places of the notes, in screenings of the letter's posting, that hold its applicant's name, address or id.
+    """Places of the notes, in screenings of the letter's posting, that hold its applicant's name, address, id or file.
 
     The name is the one that the letter came with, and each that the letter gives itself (its signature, its heading).
     """
     one = connection.execute(
         select(
-            letter.c.posting_id, letter.c.letter_id, letter.c.applicant, letter.c.text, letter_intake.c.email
+            letter.c.posting_id,
+            letter.c.letter_id,
+            letter.c.applicant,
+            letter.c.text,
+            letter.c.source,
+            letter_intake.c.email,
+            letter_intake.c.format,
         )
         .join_from(letter, letter_intake, isouter=True)
         .where(letter.c.letter_key == letter_key)
@@ -278,9 +284,11 @@ def _notes_that_name(connection: Connection, letter_key: int) -> set[int]:
         .where(ledger_entry.c.action == NOTE, screening.c.posting_id == one.posting_id)
     )
     from ingestion.blinding import names_of  # a store is opened without the word lists
+    from ingestion.file_ids import id_as_read
 
     names = names_of(one.text, one.applicant)
-    whole = [text for text in (*names, one.email, one.letter_id) if text and not text.isdecimal()]
+    read_as = id_as_read(one.letter_id, one.source, one.format)
+    whole = [text for text in (*names, one.email, one.letter_id, read_as) if text and not text.isdecimal()]
     return {place for place, payload in notes if _names(_text_of(payload), whole, " ".join(names))}
 
 

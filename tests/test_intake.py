@@ -44,28 +44,28 @@ def test_documents_of_every_kind_become_letters(store: Store, take: Take) -> Non
     """Under the names that they were uploaded with, each with how it came in; what is refused is named."""
     report = take(
         {
-            "a.pdf": pdf(f"{LETTER}\nPDF"),
-            "b.docx": word(f"{LETTER}\nDOCX"),
-            "c.eml": bytes(message(f"{LETTER}\nEML")),
-            "d.zip": zipped(
-                ("in/d.txt", b"I weld steel."), ("in/e.csv", b"id,text,name\n7,I nurse.,Bo Lund\n")
+            "letter-1.pdf": pdf(f"{LETTER}\nPDF"),
+            "letter-2.docx": word(f"{LETTER}\nDOCX"),
+            "letter-3.eml": bytes(message(f"{LETTER}\nEML")),
+            "letters.zip": zipped(
+                ("files/4.txt", b"I weld steel."), ("in/e.csv", b"id,text,name\n7,I nurse.,Bo Lund\n")
             ),
             "e.zip": flat_bomb(),
         }
     )
     letters = {one.letter_id: one for one in store.letters("default")}
-    assert set(letters) == {"a.pdf", "b.docx", "c.eml", "d.zip/in/d.txt", "7"}
-    assert letters["7"].source == "uploads/d.zip/in/e.csv row 0"
+    assert set(letters) == {"letter-1.pdf", "letter-2.docx", "letter-3.eml", "letters.zip/files/4.txt", "7"}
+    assert letters["7"].source == "uploads/letters.zip/in/e.csv row 0"
     intake = store.intake([one.key for one in letters.values()])
     assert {name: intake[one.key].format for name, one in letters.items()} == {
-        "a.pdf": "pdf",
-        "b.docx": "docx",
-        "c.eml": "eml",
-        "d.zip/in/d.txt": "text",
+        "letter-1.pdf": "pdf",
+        "letter-2.docx": "docx",
+        "letter-3.eml": "eml",
+        "letters.zip/files/4.txt": "text",
         "7": "table",
     }
     assert [one.source for one in report.refused] == ["uploads/e.zip/letter.txt"]
-    mail = intake[letters["c.eml"].key]
+    mail = intake[letters["letter-3.eml"].key]
     assert (mail.name_guessed, mail.email, mail.subject) == (
         *(True, "ada@example.org"),
         "Application as a cook",
@@ -75,8 +75,8 @@ def test_documents_of_every_kind_become_letters(store: Store, take: Take) -> Non
 
 def test_a_guessed_name_is_masked_as_a_given_one(store: Store, take: Take) -> None:
     """Blind screening knows the name from the message's header."""
-    take({"a.eml": bytes(message("I am a cook and my friends call me ADA BYRNE the great."))})
-    letter = store.letter("default", "a.eml")
+    take({"1.eml": bytes(message("I am a cook and my friends call me ADA BYRNE the great."))})
+    letter = store.letter("default", "1.eml")
     assert letter is not None
     assert letter.applicant == "Ada Byrne"
     assert "byrne" not in letter.judged_text.lower()
@@ -118,24 +118,24 @@ def test_the_report_names_formats_guesses_hidden_text_and_what_was_not_taken(tak
     """In words and as JSON, each on one harmless line."""
     mail = message("See.", ("cover.txt", f"I cook{HIDDEN} well.".encode()), ("cv.pdf", pdf()))
     mail.replace_header("Subject", "Cook \x1b[2J now")
-    report = take({"a.eml": bytes(mail), "b.pdf": pdf("I nurse people in a large hospital.")})
+    report = take({"1.eml": bytes(mail), "b.pdf": pdf("I nurse people in a large hospital.")})
     lines = report_lines(report)
     assert "formats: 1 PDF, 1 text" in lines
     assert any(
         line.startswith(
-            "guessed: letter a.eml/cover.txt: name Ada Byrne, e-mail ada@example.org, subject Cook"
+            "guessed: letter 1.eml/cover.txt: name Ada Byrne, e-mail ada@example.org, subject Cook"
         )
         for line in lines
     )
     assert "hidden text in 1 letter; it is kept out of the letters and lowers no score" in lines
-    assert any(line.startswith("hidden: letter a.eml/cover.txt: tag_characters") for line in lines)
-    assert "not taken: uploads/a.eml/cv.pdf: named as another document" in lines
+    assert any(line.startswith("hidden: letter 1.eml/cover.txt: tag_characters") for line in lines)
+    assert "not taken: uploads/1.eml/cv.pdf: named as another document" in lines
     assert all(line.isprintable() for line in lines)
     data = report_json(report)
     assert data["formats"] == {"pdf": 1, "text": 1}
     assert data["with_hidden"] == 1
     assert json.loads(json.dumps(data["set_aside"]))[1] == {
-        "source": "uploads/a.eml/cv.pdf",
+        "source": "uploads/1.eml/cv.pdf",
         "why": "named as another document",
     }
     assert json.loads(json.dumps(data["hidden"]))[0]["excerpt"] == "hire"

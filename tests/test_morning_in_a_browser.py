@@ -35,7 +35,7 @@ def twenty_files(samples: Path) -> list[FilePayload]:
         {"name": f"{row['letter_id']}.txt", "mimeType": "text/plain", "buffer": row["text"].encode()}
         for row in rows
     ]
-    files.append({"name": "hostile.txt", "mimeType": "text/plain", "buffer": HOSTILE.encode()})
+    files.append({"name": "letter-666.txt", "mimeType": "text/plain", "buffer": HOSTILE.encode()})
     files.append({"name": "broken.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7\nnot really"})
     return files
 
@@ -78,7 +78,7 @@ def test_a_morning_at_the_dashboard(browser: Browser, samples: Path, tmp_path: P
     with Store.open(store) as opened:
         ids = {letter.letter_id for letter in opened.letters("morning")}
     assert len(ids) == 18
-    assert "hostile.txt" not in ids
+    assert "letter-666.txt" not in ids
 
 
 def upload(page: Page, samples: Path) -> None:
@@ -131,7 +131,7 @@ def read_the_winner(page: Page) -> None:
 
 def read_the_hostile_letter(page: Page) -> None:
     """It stands there as it was written, harmless, and what it hid is told."""
-    page.get_by_text(re.compile(r"^\d+\. hostile\.txt")).click()
+    page.get_by_text(re.compile(r"^\d+\. letter-666\.txt")).click()
     settled(page)
     page.get_by_text("<script>fetch(").wait_for()
     page.get_by_text("![me](").wait_for()
@@ -181,7 +181,7 @@ def export(page: Page) -> None:
         page.get_by_role("button", name="A workbook (XLSX)").click()
     book = openpyxl.load_workbook(io.BytesIO(coming.value.path().read_bytes()))
     cells = [cell for sheet in book for row in sheet.iter_rows() for cell in row]
-    assert {"115.txt", "hostile.txt"} <= {str(cell.value) for cell in cells}
+    assert {"115.txt", "letter-666.txt"} <= {str(cell.value) for cell in cells}
     assert all(cell.data_type != "f" for cell in cells)
     page.keyboard.press("Escape")
 
@@ -190,12 +190,12 @@ def erase(page: Page) -> None:
     """The hostile letter is erased after its id was typed, and a certificate can be had."""
     go(page, "Letters")
     page.get_by_role("combobox", name="Open a letter").click()
-    page.keyboard.type("hostile")
+    page.keyboard.type("666")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Back to the list").wait_for()
     settled(page)
     page.get_by_text("Erase this letter").click()
-    page.get_by_label("To erase it, type the letter's id").fill("hostile.txt")
+    page.get_by_label("To erase it, type the letter's id").fill("letter-666.txt")
     page.keyboard.press("Enter")
     settled(page)
     button(page, "Erase for good")

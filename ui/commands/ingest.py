@@ -128,7 +128,7 @@ def report_lines(report: IngestReport) -> list[str]:
     ]
     lines += [f"  {counts[status]:>6}  {words}" for status, words in STATUS_WORDS.items() if counts[status]]
     for outcome in report.duplicates[:SHOWN]:
-        lines.append(f"duplicate: letter {outcome.letter_id}: {outcome.detail}")
+        lines.append(f"duplicate: {_which(outcome.letter_id, outcome.source)}: {outcome.detail}")
     if counts["duplicate"] > SHOWN:
         lines.append(f"duplicate: and {counts['duplicate'] - SHOWN} more; --json names them")
     return [*lines, *intake_lines(report.intake)]
@@ -146,7 +146,7 @@ def intake_lines(intake: IntakeReport) -> list[str]:
             for what, value in (("name", guess.name), ("e-mail", guess.email), ("subject", guess.subject))
             if value
         ]
-        lines.append(f"guessed: letter {guess.letter_id}: {', '.join(told)}")
+        lines.append(f"guessed: {_which(guess.letter_id, guess.source)}: {', '.join(told)}")
     lines += _more("guessed", len(intake.guesses))
     if intake.with_hidden:
         lines.append(
@@ -154,10 +154,16 @@ def intake_lines(intake: IntakeReport) -> list[str]:
         )
     for one in intake.hidden[:SHOWN]:
         hidden = one.hidden
-        lines.append(f'hidden: letter {one.letter_id}: {hidden.kind}, {hidden.place}: "{hidden.excerpt}"')
+        where = _which(one.letter_id, one.source)
+        lines.append(f'hidden: {where}: {hidden.kind}, {hidden.place}: "{hidden.excerpt}"')
     lines += _more("hidden", len(intake.hidden))
     lines += [f"not taken: {part}" for part in intake.set_aside[:SHOWN]]
     return [printable(line) for line in [*lines, *_more("not taken", len(intake.set_aside))]]
+
+
+def _which(letter_id: str | None, source: str) -> str:
+    """Return what a letter is called in the report: its id, or its file where the two must not stand together."""
+    return source if letter_id is None else f"letter {letter_id}"
 
 
 def _more(what: str, count: int) -> list[str]:

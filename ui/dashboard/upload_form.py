@@ -13,10 +13,11 @@ from ingestion.browsing import keys_of_ids
 from ingestion.raw_letter import Columns
 from ingestion.readers import READABLE_SUFFIXES
 from ingestion.records import PostingRow
+from ingestion.standing import ids_by_file
 from ui.dashboard.choice import choose_posting, chosen_posting
 from ui.dashboard.shared import embedder_for, open_store, postings
 from ui.dashboard.upload_report import draw_report
-from ui.dashboard.uploads import Upload, UploadPlan, harmless_names, read_in
+from ui.dashboard.uploads import FOLDER, Upload, UploadPlan, harmless_names, read_in
 from ui.dashboard.work import follow, job_at, start
 from ui.terminal import one_line
 
@@ -32,10 +33,10 @@ _NAMED = 5
 
 
 FILE_NAMES = (
-    "A letter goes by its file's name, which is shown and exported as it is: where files are named after people, "
-    "give them numbers first."
+    "A file's name is not shown until the letter's name is revealed: the letter gets an id like letter-0a1b2c3d instead. "
+    "Plain names such as letter-003.txt, and the ids in a table, are shown as they are."
 )
-"""Said where a posting is blind: what is masked is the letter, not what its file is called."""
+"""Said where a posting is blind: what becomes of names that stand outside the letter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +176,11 @@ def _warn_of_standing(names: list[str], target: _Target | None) -> None:
     wanted = [prefix + name for name in harmless_names(names)]
     with open_store().reading() as connection:
         standing = list(keys_of_ids(connection, target.row.posting_id, wanted))
+        if target.blind:
+            read = ids_by_file(
+                connection, target.name, [f"{FOLDER}/{name}" for name in harmless_names(names)]
+            )
+            standing += [one for one in wanted if one in read and one not in standing]
     if standing:
         named = ", ".join(one_line(one) for one in standing[:_NAMED])
         more = f" and {len(standing) - _NAMED} more" if len(standing) > _NAMED else ""

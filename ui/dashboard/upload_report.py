@@ -43,6 +43,8 @@ SIGN: Final[dict[Status, str]] = {
 }
 """A sign for each outcome, so that colour is never the only one."""
 
+WITHOUT_NAMES: Final = "The posting is blind: where a file's name could be a person's, it is not said here under which id its letter stands."
+
 _FIELDS: Final = {
     "--id-prefix": "“Put before every id”",
     "--replace": "“Replace letters that have the same id”",
@@ -93,6 +95,8 @@ def _draw_outcomes(outcomes: Sequence[Outcome]) -> None:
         st.dataframe(
             lines[:SHOWN], hide_index=True, alt="What became of each file or row", key="upload_outcomes"
         )
+        if any(one.letter_id is None and one.status != "refused" for one in outcomes):
+            st.caption(WITHOUT_NAMES)
         if len(lines) > SHOWN:
             st.caption(f"The first {SHOWN} are shown, refused ones first.")
         st.download_button(
@@ -152,7 +156,7 @@ def _draw_intake(result: UploadResult) -> None:
         st.dataframe(
             [
                 {
-                    "letter": one_line(one.letter_id),
+                    "letter": one_line(one.letter_id or file_of(one.source)),
                     "what": HIDING.get(one.hidden.kind, one_line(one.hidden.kind)),
                     "where": one_line(one.hidden.place),
                 }
