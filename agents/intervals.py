@@ -19,9 +19,9 @@ COVERS = 0.8
 """Share of the score's distribution that lies within the range; a tenth lies on either side."""
 
 WIDENING = 1.4
-"""What the odds that a label is wrong are multiplied by. Fitted 2026-11-28 on the letters of six labelled jobs that score 4 or more,
-never below 1, since those jobs were in sight when the judge's rules were written. ``python -m evals.score_ranges FILE`` fits it
-again."""
+"""What the odds that a label is wrong are multiplied by: no less than what fits the letters of six labelled jobs that score 4 or
+more, and never below 1, since those jobs were in sight when the judge's rules were written. ``python -m evals.score_ranges FILE``
+fits it again; docs/judging.md says why it stands above what was fitted last."""
 
 INSTEAD: dict[Label, tuple[float, float, float]] = {
     "met": (0.0, 1.0, 0.0),
