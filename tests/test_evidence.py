@@ -136,6 +136,8 @@ CASES: dict[str, tuple[str, str, Label]] = {
         "strong leadership", "I led a team of twelve engineers through two reorganisations.", "met",
     ),
     "plain: in figures": (COOKS, "I have trained four junior cooks in the last two years.", "met"),
+    "plain: a tool of it": ("experience with SQL", "I tune PostgreSQL queries every day.", "met"),
+    "plain: a framework of it": ("Python", "For three years I have written Django services.", "met"),
     "plain: another topic": ("wound care", "I teach mathematics at a village school.", "not_shown"),
     "plain: Java is not JavaScript": ("Java", "I build websites in JavaScript.", "not_shown"),
     # Conditions of one requirement may stand in different sentences; each must be shown.

@@ -16,10 +16,14 @@ import yaml
 from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from agents.judges.words import Word, read_words, stem, stems
+from agents.skill_names import brought_by, skill_names_hash, skills
 
 LEXICON_FILE = Path(__file__).with_name("lexicon.yaml")
 GAP = "~"
 Role = Literal["same", "shows", "weaker"]
+NOT_SHOWN_BY_TOOLS = frozenset({"database administration", "data analysis"})
+"""Skills that the list of skills has coming with a tool or a trade's name, which a letter does not show by naming that."""
+
 LONGEST_GAP = 3
 """Words that a ``~`` may stand for; more would join things that the writer keeps apart."""
 
@@ -58,7 +62,30 @@ class Mention:
 
 @lru_cache(maxsize=1)
 def _entries() -> tuple[_Entry, ...]:
-    return TypeAdapter(tuple[_Entry, ...]).validate_python(yaml.safe_load(LEXICON_FILE.read_text("utf-8")))
+    written = TypeAdapter(tuple[_Entry, ...]).validate_python(yaml.safe_load(LEXICON_FILE.read_text("utf-8")))
+    brought = _brought()
+    entries: list[_Entry] = []
+    for entry in written:
+        more = [wording for same in entry.same for wording in brought.pop(same.lower(), ())]
+        entries.append(entry.model_copy(update={"shows": tuple(dict.fromkeys((*entry.shows, *more)))}))
+    known = skills()
+    entries += [
+        _Entry(same=skill.wordings, shows=brought[skill.name.lower()])
+        for skill in known.values()
+        if skill.name.lower() in brought
+    ]
+    return tuple(entries)
+
+
+def _brought() -> dict[str, tuple[str, ...]]:
+    """Return, for each hard skill that others bring along, their wordings: who knows PostgreSQL shows SQL."""
+    known = skills()
+    found: dict[str, list[str]] = {}
+    for skill in known.values():
+        for name in sorted(brought_by([skill.name]) - {skill.name} - NOT_SHOWN_BY_TOOLS):
+            if known[name].kind == "hard":
+                found.setdefault(name.lower(), []).extend(skill.wordings)
+    return {name: tuple(wordings) for name, wordings in found.items()}
 
 
 @lru_cache(maxsize=1)
@@ -94,7 +121,7 @@ def _phrases() -> dict[str, tuple[Phrase, ...]]:
 @lru_cache(maxsize=1)
 def lexicon_hash() -> str:
     """Return sixteen hex digits that stand for the lexicon's content."""
-    return hashlib.sha256(LEXICON_FILE.read_bytes()).hexdigest()[:16]
+    return hashlib.sha256(LEXICON_FILE.read_bytes() + skill_names_hash().encode()).hexdigest()[:16]
 
 
 def find_mentions(words: Sequence[Word]) -> tuple[Mention, ...]:
