@@ -125,6 +125,20 @@ CASES: dict[str, tuple[str, str, Label]] = {
     "degree: doctorate for master": (CHEMISTRY, "I hold a PhD in Chemistry.", "met"),
     "degree: unfinished": (ACCOUNTING, "I am pursuing a Bachelor's degree in Accounting.", "partial"),
     "denial: from a distance": ("pastry skills", "As for pastry, I respect it from a distance.", "contradicted"),
+    "denial: twice": (TEAM, "There was never a day in which I did not lead a team.", "met"),
+    # A polite frame, and an echo that is answered, take nothing from the fact in them.
+    "frame: a wish around a fact": (
+        "dementia care", "I would love to bring to your home the dementia care I have given for three years.", "met",
+    ),
+    "frame: my certificate": (
+        "first aid certificate", "I look forward to bringing my first aid certificate to your home.", "met",
+    ),
+    "frame: asked and answered": ("fault finding", "You need fault finding; that I did every day.", "met"),
+    "frame: asked, and I have one": (
+        "driving licence", "If you need someone with a full driving licence, I have one.", "met",
+    ),
+    "wish: saving for it": ("driving licence", "I am saving for a full driving licence.", "not_shown"),
+    "credential: lost": ("driving licence", "I lost my driving licence last year.", "partial"),
     # A hedged claim is half a claim.
     "hedge: ability to": ("project management", "I have the ability to manage projects.", "partial"),
     "hedge: familiar with": (TERRAFORM, "I am familiar with Terraform.", "partial"),

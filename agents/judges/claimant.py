@@ -17,6 +17,7 @@ from typing import Literal, get_args
 import numpy as np
 
 from agents.judges.matching import Reading
+from agents.judges.own_facts import answers, states_own_fact
 from agents.judges.support import own_share
 
 MODEL_FILE = Path(__file__).with_name("claim_model.safetensors")
@@ -115,10 +116,19 @@ def _forward(member: dict[str, np.ndarray], features: np.ndarray) -> np.ndarray:
 
 
 def claimant_of(reading: Reading, probabilities: np.ndarray) -> Claimant:
-    """Return whose claim a sentence makes, from its row of probabilities: ``own`` unless that is unlikely."""
-    if probabilities[0] >= OWN_FROM or len(reading.words) < SHORTEST:
+    """Return whose claim a sentence makes, from its row of probabilities: ``own`` unless that is unlikely.
+
+    Denials stay with the rules, for the network takes "I never missed a deadline" for one; and so does a sentence that goes on to a fact:
+    "I want to stay a nurse, which I have been since 2010".
+    """
+    if probabilities[0] >= OWN_FROM or len(reading.words) < SHORTEST or _stays_with_the_rules(reading.text):
         return "own"
-    return _NOT_OWN[int(probabilities[1:].argmax())]
+    likeliest = _NOT_OWN[int(probabilities[1:].argmax())]
+    return "own" if likeliest == "denied" else likeliest
+
+
+def _stays_with_the_rules(text: str) -> bool:
+    return states_own_fact(text) or answers(text) > 0
 
 
 @lru_cache(maxsize=1)

@@ -11,6 +11,7 @@ from enum import IntEnum
 from functools import lru_cache
 
 from agents.judges.claims_of_others import denied_late, done_to_the_applicant, of_others, of_the_advertisement
+from agents.judges.own_facts import answers, denies_twice, had_by_the_applicant
 
 
 class Standing(IntEnum):
@@ -26,7 +27,7 @@ _WISH = (
     r"\b(?:excited|thrilled|eager|keen|delighted|enthusiastic|happy|ready|willing|hop(?:e|ing)|aspir(?:e|ing)|aim(?:ing)?"
     r"|look(?:ing)? forward|would (?:love|like|welcome|enjoy|be (?:glad|thrilled|honou?red|happy|excited))"
     r"|want(?:ing)? to|wish(?:ing)? to|dream(?:ed|ing)? of|interested in|intend to|plan to|seek(?:ing)? (?:to|an?|the|new)"
-    r"|on my (?:roadmap|list|agenda|wish list)|the (?:chance|opportunity|possibility) (?:to|of)|my (?:goal|dream|ambition)|i will\b|i['’]ll\b|can(?:not|['’]t) wait)"
+    r"|saving (?:up )?for|on my (?:roadmap|list|agenda|wish list)|the (?:chance|opportunity|possibility) (?:to|of)|my (?:goal|dream|ambition)|i will\b|i['’]ll\b|can(?:not|['’]t) wait)"
 )
 _APPLYING = (
     r"\b(?:express(?:ing)? (?:my|an?) [\w\s]{0,30}?interest|apply(?:ing)? (?:for|to)|application for|applied for"
@@ -64,7 +65,7 @@ _HEDGE = (
     r"basic (?:knowledge|understanding|skills|grasp|training)|basics of|some (?:experience|knowledge|exposure|familiarity|training)|limited|beginner|introductory|coursework"
     r"|course in|courses in|learn(?:ing)? (?:about|to|the|more)?|study(?:ing)?|studies toward|pursuing|working towards?|in progress"
     r"|enrol(?:l)?ed|passion(?:ate)?(?: for| about)?|interest in|aspiring|help(?:ed|ing) (?:with|out)|assist(?:ed|ing) (?:with|in)|shadow(?:ed|ing)"
-    r"|observ(?:ed|ing)|under supervision|touched on|dabbled|hobby|theoretical|a little|read about|heard (?:of|about)|at home)\b"
+    r"|observ(?:ed|ing)|under supervision|touched on|dabbled|hobby|theoretical|a little|read about|heard (?:of|about)|at home|(?:lost|gave up|handed in) my)\b"
 )
 _FRAME = re.compile(
     r"\s*(?:dear\b|to whom it may|hello\b|hi\b|good (?:morning|afternoon|day)|(?:yours )?(?:sincerely|faithfully|truly)"
@@ -75,7 +76,7 @@ _FRAME_LIMIT = 80
 """Characters up to which a sentence that opens like a salutation or a closing is read as one."""
 
 _LAPSED = re.compile(
-    r"\b(?:ran out|lapsed|expired|out of date|no longer (?:valid|current|active)|pending|scheduled|booked)\b",
+    r"\b(?:ran out|lapsed|expired|out of date|no longer (?:valid|current|active)|(?:was|been) (?:revoked|suspended)|pending|scheduled|booked)\b",
     re.IGNORECASE,
 )
 """Said of a credential, these reach back to what stands before them."""
@@ -97,8 +98,8 @@ _STOP_SCOPE = re.compile(
     r"|\sbecause\s|\sgiven\s|\swhile\s|\.\s"
 )
 _OWN_AFTER_WISH = re.compile(
-    r"\b(?:my|our)\b(?:\s+[\w'’+-]+){0,6}?\s+(?:experience|background|skills?|expertise|training|knowledge|track record|years|degree"
-    r"|certifications?|proficiency|qualifications)\b"
+    r"(?<!get )(?<!earn )(?<!gain )(?<!obtain )(?<!complete )(?<!finish )(?<!take )\b(?:my|our)\b(?:\s+[\w'’+-]+){0,6}?\s+(?:experience|background|skills?|expertise|training|knowledge|track record|years|degree"
+    r"|certifications?|certificates?|licen[cs]es?|proficiency|qualifications)\b"
     r"|\b(?:I have|I['’]ve|having)\b",
     re.IGNORECASE,
 )
@@ -136,19 +137,29 @@ def standings(sentence: str) -> tuple[tuple[int, int, Standing], ...]:
     for lapsed in _LAPSED.finditer(sentence):
         start = max((stop.end() for stop in _STOP_SCOPE.finditer(sentence, 0, lapsed.start())), default=0)
         found.append((start, lapsed.end(), Standing.HEDGED))
+    answered = answers(sentence)
     for standing, pattern in _CUES:
+        if standing is Standing.DENIED and denies_twice(sentence):
+            continue
         for match in pattern.finditer(sentence):
+            if standing is Standing.NOT_OWN and match.end() <= answered:
+                continue
             end = _scope_end(sentence, match.end())
             if standing is Standing.NOT_OWN:
                 own = _OWN_AFTER_WISH.search(sentence, match.end(), end)
                 if own:
                     end = own.start()
+                if had_by_the_applicant(sentence, match.end()):
+                    end = match.end()
             found.append((_scope_start(sentence, match.start()), end, standing))
     for start, end in (*of_others(sentence), *of_the_advertisement(sentence)):
+        if end <= answered:
+            continue
         closed = sentence.startswith(",", end)
         found.append((start, end if closed else _scope_end(sentence, end), Standing.NOT_OWN))
     found.extend((start, end, Standing.NOT_OWN) for start, end in done_to_the_applicant(sentence))
-    found.extend((start, end, Standing.DENIED) for start, end in denied_late(sentence))
+    if not denies_twice(sentence):
+        found.extend((start, end, Standing.DENIED) for start, end in denied_late(sentence))
     return tuple(found)
 
 

@@ -19,7 +19,7 @@ from agents.judges.claimant import Claimant, ClaimModel, claim_model_hash, claim
 from agents.judges.conditions import conditions_of
 from agents.judges.lexicon import lexicon_hash
 from agents.judges.matching import Reading, read_sentence
-from agents.judges.support import HALF, MET, PARTIAL, Support, disowned, support_of
+from agents.judges.support import HALF, MET, NO_SUPPORT, PARTIAL, Support, support_of
 from agents.judging import LetterReader, quote_span
 from agents.rationale import listed
 from agents.registry import PipelineError
@@ -166,8 +166,8 @@ def _weigh_one(wanted: _Wanted, letter: _Sentences) -> Weighed:
     denial: Support | None = None
     for index, reading in enumerate(letter.readings):
         support = support_of(wanted.ask, reading, round(float(similarities[index]), 6))
-        if support.strength >= PARTIAL and (claimant := letter.claimant(index)) != "own":
-            support = disowned(wanted.ask, reading, denied=claimant == "denied")
+        if support.strength >= PARTIAL and letter.claimant(index) != "own":
+            support = NO_SUPPORT
         if support.denied and denial is None:
             denied_at, denial = index, support
         if best is None or support.strength > best.strength:

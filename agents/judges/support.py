@@ -67,17 +67,6 @@ def support_of(ask: Ask, reading: Reading, similarity: float) -> Support:
     return topic
 
 
-def disowned(ask: Ask, reading: Reading, *, denied: bool) -> Support:
-    """Return what a sentence says for ``ask`` that is not the applicant's claim as a whole: nothing, or a denial.
-
-    A sentence that denies what it plainly names denies the requirement.
-    """
-    found = match(ask, reading)
-    if denied and found.named >= MET:
-        return Support(0.0, "the letter denies it", found.start, found.end, denied=True)
-    return NO_SUPPORT
-
-
 def _topic(reading: Reading, found: Match, similarity: float) -> Support:
     """Words found and claimed, helped by meaning; or meaning alone, where the sentence is the applicant's own."""
     if found.denied and found.claimed < PARTIAL:
