@@ -7,6 +7,7 @@ to ask instead. Knows nothing about requirements; whether a person's own wording
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agents.doubtful_wording import DOUBTFUL, DoubtfulRule, StandsFor
@@ -89,7 +90,29 @@ def read_doubtful(text: str) -> tuple[str, tuple[DoubtfulCriterion, ...]]:
         named = re.sub(r"^(?:an?|the) ", "", match.group().strip(" ,;"), flags=re.IGNORECASE)
         found.append(DoubtfulCriterion(named, rule.stands_for, rule.instead, kept))
         words = _joined(words[: match.start()], put, words[match.end() :])
-    return (words, tuple(found)) if found else (text, ())
+    return (_without_scraps(words, found), tuple(found)) if found else (text, ())
+
+
+def _without_scraps(words: str, found: Sequence[DoubtfulCriterion]) -> str:
+    """Return only what is kept of the criteria where hardly a word but the asking itself stands around it.
+
+    "We need a young, energetic native English speaker who fits in" would leave "We need, energetic fluent English who".
+    """
+    kept = [one.kept for one in found if one.kept]
+    rest = words
+    for one in kept:
+        rest = rest.replace(one, " ")
+    if len(re.findall(r"\w+", _ASKING.sub(" ", rest))) > 1:
+        return words
+    return "; ".join(kept) + "." if kept and not _BARE.fullmatch(words.strip()) else words
+
+
+_ASKING = re.compile(
+    r"\b(?:we|you|our|us|i|need|needs|seek|seeking|want|looking|look|for|are|is|be|must|should|a|an|the|who|that|which|to|and|or|with|in|of"
+    r"|someone|somebody|person|candidate|applicant)\b",
+    re.IGNORECASE,
+)
+_BARE = re.compile(r"(?:fluent|degree)\b[^,]*", re.IGNORECASE)
 
 
 def _first_in(words: str) -> tuple[DoubtfulRule, re.Match[str]] | None:

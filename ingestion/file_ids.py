@@ -24,7 +24,7 @@ PLAIN_WORDS: Final = frozenset(
 _PLAIN_PART: Final = re.compile(r"[a-z]*(?:[ _.-]+[a-z]+)*[ _.-]*(?:\(?[0-9]{1,6}\)?)?")
 """Words, then at most one number of six digits: more could be a date of birth or a telephone."""
 
-_MADE: Final = re.compile(r"letter-[0-9a-f]{8}(?:-[0-9]+)?")
+_MADE: Final = re.compile(r"t[0-9a-f]{8}(?:-[0-9]+)?")
 
 
 def path_of(source: str) -> str:
@@ -46,8 +46,8 @@ def is_plain(path: str) -> bool:
 
 
 def content_id(text: str, count: int = 1) -> str:
-    """Return the id of the ``count``-th letter whose text begins with the same hash: "letter-0a1b2c3d", "letter-0a1b2c3d-2"."""
-    made = f"letter-{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+    """Return the id of the ``count``-th letter whose text begins with the same hash: "t0a1b2c3d", "t0a1b2c3d-2"."""
+    made = f"t{hashlib.sha256(text.encode()).hexdigest()[:8]}"
     return made if count == 1 else f"{made}-{count}"
 
 
@@ -56,10 +56,10 @@ def id_as_read(letter_id: str, source: str, form: str | None) -> str:
 
     ``form`` is what it was read from, "table" for a row. A letter that goes by another id keeps that.
 
-    >>> id_as_read("a-letter-0a1b2c3d", "inbox/Jane_Doe.txt", "text")
+    >>> id_as_read("a-t0a1b2c3d", "inbox/Jane_Doe.txt", "text")
     'a-Jane_Doe.txt'
-    >>> id_as_read("letter-0a1b2c3d", "inbox/letters.csv row 3", "table")
-    'letter-0a1b2c3d'
+    >>> id_as_read("t0a1b2c3d", "inbox/letters.csv row 3", "table")
+    't0a1b2c3d'
     """
     made = re.search(rf"{_MADE.pattern}\Z", letter_id)
     path = path_of(source)

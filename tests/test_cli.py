@@ -82,6 +82,9 @@ def test_every_command_shows_an_example(command: list[str], winnow: Winnow) -> N
         pytest.param(["screen"], "TEXT or with --job-file, but got neither", id="no job"),
         pytest.param(["screen", "x", "--job-file", "-"], "but got both", id="two jobs"),
         pytest.param(["screen", "  "], "must not be empty", id="blank job"),
+        pytest.param(
+            ["screen", str(JOB.text_path)], "TEXT must be the job description itself", id="a path as the job"
+        ),
         pytest.param(["screen", "--job-file", "no.txt"], "--job-file must be a file, but", id="no job file"),
         pytest.param(
             ["screen", "x", "--requirements", "no.json"], "--requirements must be a file", id="no file"

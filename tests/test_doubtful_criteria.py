@@ -82,3 +82,12 @@ def test_each_criterion_says_what_it_is_about_and_what_to_ask_instead() -> None:
     assert one.about == "where a person comes from"
     assert one.kept == "fluent German"
     assert "C2" in one.instead
+
+
+def test_no_scraps_of_a_sentence_become_a_requirement() -> None:
+    """Where little but the asking stands around it, only what is kept is asked for."""
+    words, found = read_doubtful("We need a young, energetic native English speaker who fits into our team.")
+    assert words == "fluent English."
+    assert len(found) == 3
+    words, _ = read_doubtful("We need a native English speaker with five years of sales experience.")
+    assert "five years of sales experience" in words

@@ -137,6 +137,11 @@ CASES: dict[str, tuple[str, str, Label]] = {
     "frame: asked, and I have one": (
         "driving licence", "If you need someone with a full driving licence, I have one.", "met",
     ),
+    "frame: asked, and I have fewer": (
+        "3+ years of experience in warehouse work",
+        "You ask for three years of experience in warehouse work; I have two.",
+        "not_shown",
+    ),
     "wish: saving for it": ("driving licence", "I am saving for a full driving licence.", "not_shown"),
     "credential: lost": ("driving licence", "I lost my driving licence last year.", "partial"),
     # A hedged claim is half a claim.

@@ -108,7 +108,7 @@ def test_another_letter_under_the_name_is_refused_by_the_name_alone(store: Store
     take({"Jane_Doe.txt": JANE})
     [refused] = take({"Jane_Doe.txt": PAUL}).refused
     assert "Jane_Doe.txt" in refused.detail
-    assert "letter-" not in refused.detail
+    assert not re.search(r"\bt[0-9a-f]{8}", refused.detail)
     take({}, id_prefix="b-")
     assert ids(store) == sorted([content_id(JANE), f"b-{content_id(PAUL)}"])
     assert take({}, id_prefix="b-").counts["unchanged"] == 1
@@ -128,13 +128,13 @@ def test_two_texts_of_one_hash_are_two_letters(
     store: Store, take: Take, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Eight digits of a hash may meet by chance, with a letter of another run too."""
-    made = lambda text, count=1: "letter-00000000" + ("" if count == 1 else f"-{count}")  # noqa: E731
+    made = lambda text, count=1: "t00000000" + ("" if count == 1 else f"-{count}")  # noqa: E731
     monkeypatch.setattr("ingestion.ingest.content_id", made)
     take({"Ann.txt": JANE})
     take({"Bob.txt": PAUL})
     assert {one.letter_id: one.text for one in store.letters("default")} == {
-        "letter-00000000": JANE,
-        "letter-00000000-2": PAUL,
+        "t00000000": JANE,
+        "t00000000-2": PAUL,
     }
     assert take({}).counts["unchanged"] == 2
 
@@ -176,7 +176,7 @@ def test_the_report_never_sets_the_id_beside_the_file(take: Take) -> None:
     told = "\n".join(report_lines(report)) + json.dumps(report_json(report))
     assert "duplicate: inbox/Jane_Doe.txt: " in told
     assert "hidden: inbox/Jane_Doe.txt: " in told
-    assert not re.search(r"letter-[0-9a-f]{8}", told)
+    assert not re.search(r"\bt[0-9a-f]{8}", told)
 
 
 def everything(page: AppTest) -> str:
@@ -233,7 +233,7 @@ def test_no_name_of_a_file_is_shown_until_it_is_revealed(
     letters = draw_page("letters", store.folder, monkeypatch)
     letters.session_state[OPEN] = key
     shown["opened"] = everything(letters.run())
-    assert [what for what, text in shown.items() if not re.search("letter-[0-9a-f]{8}", text)] == []
+    assert [what for what, text in shown.items() if not re.search(r"\bt[0-9a-f]{8}", text)] == []
     assert [what for what, text in shown.items() if re.search("jane|doe(?!s)", text, re.IGNORECASE)] == []
     letters.button(key=f"letters_reveal_{key}").click().run()
     assert "inbox/Jane_Doe.txt" in everything(letters)

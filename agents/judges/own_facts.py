@@ -20,8 +20,7 @@ _FRAGMENT = re.compile(
 )
 _ANSWER = re.compile(
     r"[,;:.–—-]\s*(?:and |but )?(?:(?:that|this|which|these|both) (?:is what |are what )?I (?:did|do|have|hold|am|was|had|know|bring)\b"
-    r"|I (?:have|['’]ve|hold|did|do|bring|had)(?: (?:one|it|them|both|so|that|done so|exactly that|just that"
-    r"|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d+))\b)",
+    r"|I (?:have|['’]ve|hold|did|do|bring|had)(?: (?:one|it|them|both|so|that|done so|exactly that|just that))\b)",
     re.IGNORECASE,
 )
 _HAD = re.compile(

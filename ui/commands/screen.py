@@ -5,6 +5,7 @@ Knows nothing about how letters are judged.
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Mapping
 from enum import StrEnum
@@ -202,12 +203,22 @@ def _export(store: Store, verdict: Verdict, exports: Mapping[ExportKind, Path | 
     return written
 
 
+def _not_a_path(text: str) -> None:
+    """Refuse a job description that is the name of a file here: judging by the words of a path names nobody."""
+    with contextlib.suppress(OSError, ValueError):  # too long for a path, or with a NUL: a text then
+        if Path(text.strip()).is_file():
+            raise typer.BadParameter(
+                f"TEXT must be the job description itself, but {text.strip()!r} is a file: give it with --job-file"
+            )
+
+
 def job_text(text: str | None, job_file: Path | None) -> str:
     """Return the job description from the one place it was given in."""
     if (text is None) == (job_file is None):
         given = "neither" if text is None else "both"
         raise typer.BadParameter(f"give the job description as TEXT or with --job-file, but got {given}")
     if text is not None:
+        _not_a_path(text)
         job = text
     elif job_file == Path("-"):
         job = sys.stdin.read()

@@ -33,7 +33,7 @@ _NAMED = 5
 
 
 FILE_NAMES = (
-    "A file's name is not shown until the letter's name is revealed: the letter gets an id like letter-0a1b2c3d instead. "
+    "A file's name is not shown until the letter's name is revealed: the letter gets an id like t0a1b2c3d instead. "
     "Plain names such as letter-003.txt, and the ids in a table, are shown as they are."
 )
 """Said where a posting is blind: what becomes of names that stand outside the letter."""
